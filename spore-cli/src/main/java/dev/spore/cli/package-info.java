@@ -1,0 +1,7 @@
+/**
+ * The command line: parses, shows progress, prints results, maps errors to exit codes. Must not know KVM.
+ */
+@NullMarked
+package dev.spore.cli;
+
+import org.jspecify.annotations.NullMarked;

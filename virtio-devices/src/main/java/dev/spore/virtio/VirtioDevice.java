@@ -1,0 +1,72 @@
+package dev.spore.virtio;
+
+import dev.spore.virtio.memory.GuestMemory;
+import dev.spore.virtio.queue.Virtqueue;
+import java.util.List;
+
+/**
+ * One virtio device behind the MMIO transport.
+ *
+ * <p>The transport serialises {@link #activate}, {@link #process} and {@link #reset}: no two of
+ * them ever run at once, so a device needs no lock for its queue state. {@link #process} runs on
+ * the device thread; {@link #activate} and {@link #reset} on the vCPU thread that wrote the status
+ * register.
+ */
+public interface VirtioDevice {
+  /** Virtio device type (virtio 1.2 §5), for example 2 for a block device. */
+  int deviceType();
+
+  /** Short name for messages and metrics, for example {@code blk}. */
+  String name();
+
+  /** Device-specific feature bits offered; the transport adds VERSION_1 and the ring features. */
+  long deviceFeatures();
+
+  /** QueueNumMax of each queue, a power of two each; the list's size is the number of queues. */
+  List<Integer> queueSizesMax();
+
+  /** The device's configuration space as it is now, little-endian; never longer than 256 bytes. */
+  byte[] configSpace();
+
+  /**
+   * The driver wrote to the configuration space. Devices without writable fields ignore it.
+   *
+   * @param offset byte offset, already checked against {@link #configSpace()}
+   * @param widthBytes 1, 2 or 4
+   */
+  default void writeConfig(int offset, int widthBytes, long value) {}
+
+  /**
+   * DRIVER_OK was set: from now on the device may use its queues.
+   *
+   * <p>There is one queue per {@link #queueSizesMax()} entry; a queue the driver left unused is not
+   * ready ({@link Virtqueue#isReady()}).
+   */
+  void activate(Activation activation);
+
+  /**
+   * Serves whatever is waiting, within a bound of its own, then returns.
+   *
+   * @return true when work was left over: the device thread calls again without waiting
+   */
+  boolean process();
+
+  /** Forgets queues and in-flight requests; the host end of the device stays open. */
+  void reset();
+
+  /**
+   * What a device gets at DRIVER_OK.
+   *
+   * @param features the bits both sides accepted
+   */
+  record Activation(GuestMemory memory, List<Virtqueue> queues, long features) {
+    public Activation {
+      queues = List.copyOf(queues);
+    }
+
+    /** Whether feature bit {@code bit} (0 to 63) was negotiated. */
+    public boolean has(int bit) {
+      return (features >>> bit & 1) != 0;
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * The entropy device (virtio 1.2 §5.4).
+ */
+@NullMarked
+package dev.spore.virtio.rng;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,11 +4,8 @@ module dev.spore.vmm {
   requires transitive dev.spore.virtio;
   requires com.github.luben.zstd_jni;
   requires org.apache.commons.compress;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
   requires org.tukaani.xz;
 
   exports dev.spore.vmm;
-  exports dev.spore.vmm.agent;
-  exports dev.spore.vmm.boot;
-  exports dev.spore.vmm.quirk;
 }

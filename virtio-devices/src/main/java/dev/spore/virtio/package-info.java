@@ -1,5 +1,6 @@
 /**
- * What every virtio device has in common: the device interface, interrupt, doorbell, limits. Must not know KVM.
+ * What every virtio device has in common: the device interface, interrupt, doorbell, limits. Must
+ * not know KVM.
  */
 @NullMarked
 package dev.spore.virtio;

@@ -1,6 +1,4 @@
-/**
- * Machine: the library object others embed. Must not know command lines, terminals or JSON.
- */
+/** Machine: the library object others embed. Must not know command lines, terminals or JSON. */
 @NullMarked
 package dev.spore.vmm;
 

@@ -1,6 +1,4 @@
-/**
- * The console device (virtio 1.2 §5.3), one port.
- */
+/** The console device (virtio 1.2 §5.3), one port. */
 @NullMarked
 package dev.spore.virtio.console;
 

@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * Guest RAM as devices and loaders see it: bounded, little-endian, unsigned, dirty-marking.
  *
- * <p>Every access names a guest physical address (GPA) and is checked against the regions; an access
- * that leaves RAM, wraps, or crosses from one region into a gap throws {@link
+ * <p>Every access names a guest physical address (GPA) and is checked against the regions; an
+ * access that leaves RAM, wraps, or crosses from one region into a gap throws {@link
  * GuestMemoryException} before anything is touched. Thread-safe as memory is: concurrent accesses
  * race as a guest's own would, and never leave the segments.
  */
@@ -91,7 +91,10 @@ public final class GuestMemory {
     return sum;
   }
 
-  /** Whether {@code [gpa, gpa + lengthBytes)} lies inside one region; a length of 0 needs a valid address. */
+  /**
+   * Whether {@code [gpa, gpa + lengthBytes)} lies inside one region; a length of 0 needs a valid
+   * address.
+   */
   public boolean contains(long gpa, long lengthBytes) {
     return find(gpa, lengthBytes) >= 0;
   }
@@ -146,7 +149,9 @@ public final class GuestMemory {
     regions[i].bytes().set(U64, gpa - regions[i].gpa(), value);
   }
 
-  /** Reads a 2-byte aligned ring index; what the driver wrote before publishing it is visible after. */
+  /**
+   * Reads a 2-byte aligned ring index; what the driver wrote before publishing it is visible after.
+   */
   public int u16Acquire(long gpa) {
     int i = require(gpa, 2);
     return (short) U16_ATOMIC.getAcquire(regions[i].bytes(), gpa - regions[i].gpa()) & 0xffff;

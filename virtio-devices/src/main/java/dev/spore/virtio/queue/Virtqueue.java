@@ -1,6 +1,11 @@
 package dev.spore.virtio.queue;
 
-/** Placeholder of the contract; the queue's own series replaces it. */
+/** One split virtqueue as the device side sees it (virtio 1.2 §2.7). */
 public final class Virtqueue {
-  private Virtqueue() {}
+  Virtqueue() {}
+
+  /** Whether the driver set the queue up. */
+  public boolean isReady() {
+    return false;
+  }
 }

@@ -1,6 +1,4 @@
-/**
- * The split virtqueue (virtio 1.2 §2.7). Must not know transports or devices.
- */
+/** The split virtqueue (virtio 1.2 §2.7). Must not know transports or devices. */
 @NullMarked
 package dev.spore.virtio.queue;
 

@@ -1,6 +1,4 @@
-/**
- * The entropy device (virtio 1.2 §5.4).
- */
+/** The entropy device (virtio 1.2 §5.4). */
 @NullMarked
 package dev.spore.virtio.rng;
 

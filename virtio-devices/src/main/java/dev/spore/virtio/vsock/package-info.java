@@ -1,6 +1,4 @@
-/**
- * The socket device (virtio 1.2 §5.10): host ends of guest streams.
- */
+/** The socket device (virtio 1.2 §5.10): host ends of guest streams. */
 @NullMarked
 package dev.spore.virtio.vsock;
 

@@ -1,5 +1,6 @@
 /**
- * The host end of the guest agent's protocol (docs/agent-protocol.md). Knows byte streams, not machines.
+ * The host end of the guest agent's protocol (docs/agent-protocol.md). Knows byte streams, not
+ * machines.
  */
 @NullMarked
 package dev.spore.vmm.agent;

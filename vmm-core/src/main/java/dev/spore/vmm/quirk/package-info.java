@@ -1,5 +1,6 @@
 /**
- * What this host's KVM does differently, found by tiny guests, and what the guest kernel must be told. Must not match names.
+ * What this host's KVM does differently, found by tiny guests, and what the guest kernel must be
+ * told. Must not match names.
  */
 @NullMarked
 package dev.spore.vmm.quirk;

@@ -11,5 +11,20 @@ public final class Limits {
   /** Configuration space, bytes (virtio 1.2 §4.2.2 puts it at 0x100 of the window). */
   public static final int CONFIG_BYTES_MAX = 256;
 
+  /**
+   * Entries of an indirect table; more are a guest fault. Linux may exceed the ring size here (its
+   * block layer stays within SEG_MAX); 1024 is what QEMU accepts too.
+   */
+  public static final int INDIRECT_DESCRIPTORS_MAX = 1024;
+
+  /** Bytes of one chain (virtio 1.2 §2.7.4 allows no more); a longer one is a guest fault. */
+  public static final long CHAIN_BYTES_MAX = 1L << 32;
+
+  /** Log messages of one device in one window; what exceeds it is counted, not written. */
+  public static final int LOG_MESSAGES_MAX = 10;
+
+  /** Length of a log window, nanoseconds: 5 s, so a day of hostility is some 170 000 lines. */
+  public static final long LOG_WINDOW_NANOS = 5_000_000_000L;
+
   private Limits() {}
 }

@@ -10,7 +10,11 @@ import java.util.List;
  * <p>The transport serialises {@link #activate}, {@link #process} and {@link #reset}: no two of
  * them ever run at once, so a device needs no lock for its queue state. {@link #process} runs on
  * the device thread; {@link #activate} and {@link #reset} on the vCPU thread that wrote the status
- * register.
+ * register. {@link #configSpace}, {@link #configGeneration} and {@link #writeConfig} run on vCPU
+ * threads at any time beside them, and must not wait for device I/O.
+ *
+ * <p>A host event (input for the guest, a new size) is left where {@link #process} finds it, then
+ * the device rings the {@link Doorbell} it shares with its transport.
  */
 public interface VirtioDevice {
   /** Virtio device type (virtio 1.2 §5), for example 2 for a block device. */
@@ -29,6 +33,14 @@ public interface VirtioDevice {
   byte[] configSpace();
 
   /**
+   * Changes whenever {@link #configSpace()} does, at the same instant. The transport shows it as
+   * ConfigGeneration (virtio 1.2 §2.5.3) and, after the doorbell, tells the driver.
+   */
+  default int configGeneration() {
+    return 0;
+  }
+
+  /**
    * The driver wrote to the configuration space. Devices without writable fields ignore it.
    *
    * @param offset byte offset, already checked against {@link #configSpace()}
@@ -45,7 +57,11 @@ public interface VirtioDevice {
   void activate(Activation activation);
 
   /**
-   * Serves whatever is waiting, within a bound of its own, then returns.
+   * Serves whatever is waiting, within a bound of its own, then returns. Called only between {@link
+   * #activate} and {@link #reset}.
+   *
+   * <p>A {@code QueueException} or {@code GuestMemoryException} that leaves it is the guest's
+   * fault: the transport sets DEVICE_NEEDS_RESET and calls no more until the reset.
    *
    * @return true when work was left over: the device thread calls again without waiting
    */

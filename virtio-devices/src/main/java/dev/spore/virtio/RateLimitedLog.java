@@ -1,0 +1,81 @@
+package dev.spore.virtio;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The only way device code logs: at most {@link Limits#LOG_MESSAGES_MAX} messages in {@link
+ * Limits#LOG_WINDOW_NANOS}, the rest counted and reported with the first message of the next
+ * window. A guest can so fill neither a disk nor a terminal. Any thread.
+ */
+public final class RateLimitedLog {
+  private final Logger logger;
+  private final String device;
+  private final LongSupplier nanoClock;
+  private long windowStart;
+  private int inWindow;
+  private long suppressed;
+
+  /**
+   * @param device name that precedes every message
+   */
+  public RateLimitedLog(Logger logger, String device) {
+    this(logger, device, System::nanoTime);
+  }
+
+  /**
+   * @param nanoClock monotonic, in nanoseconds
+   */
+  RateLimitedLog(Logger logger, String device, LongSupplier nanoClock) {
+    this.logger = logger;
+    this.device = device;
+    this.nanoClock = nanoClock;
+    this.windowStart = nanoClock.getAsLong();
+  }
+
+  /**
+   * The guest did something wrong.
+   *
+   * @param message evaluated only if it will be written; must not repeat bytes the guest chose
+   */
+  public void guestFault(Supplier<String> message) {
+    write(Level.WARNING, message);
+  }
+
+  /**
+   * The host failed the device.
+   *
+   * @param message evaluated only if it will be written
+   */
+  public void hostFault(Supplier<String> message) {
+    write(Level.ERROR, message);
+  }
+
+  private void write(Level level, Supplier<String> message) {
+    long missed = admit();
+    if (missed < 0) {
+      return;
+    }
+    String tail = missed == 0 ? "" : " (" + missed + " messages before it suppressed)";
+    logger.log(level, () -> device + ": " + message.get() + tail);
+  }
+
+  /** Returns how many messages were suppressed since the last one, or -1 to suppress this one. */
+  private synchronized long admit() {
+    long now = nanoClock.getAsLong();
+    if (now - windowStart >= Limits.LOG_WINDOW_NANOS) {
+      windowStart = now;
+      inWindow = 0;
+    }
+    if (inWindow == Limits.LOG_MESSAGES_MAX) {
+      suppressed++;
+      return -1;
+    }
+    inWindow++;
+    long missed = suppressed;
+    suppressed = 0;
+    return missed;
+  }
+}

@@ -2,6 +2,12 @@ package dev.spore.virtio;
 
 /** Every bound on what a guest can make a device do: why this number, and what happens at it. */
 public final class Limits {
+  /** Messages one device may log in {@link #LOG_WINDOW_NANOS}; more are counted, not printed. */
+  public static final int LOG_BURST = 10;
+
+  /** Nanoseconds after which a device may log {@link #LOG_BURST} messages again. */
+  public static final long LOG_WINDOW_NANOS = 5_000_000_000L;
+
   /** Ring size offered to drivers; Linux asks for at most 256 on MMIO. A larger one is refused. */
   public static final int QUEUE_SIZE_MAX = 256;
 

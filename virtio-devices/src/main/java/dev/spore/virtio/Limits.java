@@ -2,12 +2,6 @@ package dev.spore.virtio;
 
 /** Every bound on what a guest can make a device do: why this number, and what happens at it. */
 public final class Limits {
-  /** Messages one device may log in {@link #LOG_WINDOW_NANOS}; more are counted, not printed. */
-  public static final int LOG_BURST = 10;
-
-  /** Nanoseconds after which a device may log {@link #LOG_BURST} messages again. */
-  public static final long LOG_WINDOW_NANOS = 5_000_000_000L;
-
   /** Ring size offered to drivers; Linux asks for at most 256 on MMIO. A larger one is refused. */
   public static final int QUEUE_SIZE_MAX = 256;
 
@@ -31,6 +25,42 @@ public final class Limits {
 
   /** Length of a log window, nanoseconds: 5 s, so a day of hostility is some 170 000 lines. */
   public static final long LOG_WINDOW_NANOS = 5_000_000_000L;
+
+  /**
+   * Ring of a block device. Linux prepares every tag of it at boot, so it is no larger than keeps a
+   * disk busy.
+   */
+  public static final int BLK_QUEUE_SIZE = 128;
+
+  /** SEG_MAX told to drivers: a full ring less the header and the status descriptor. */
+  public static final int BLK_SEGMENTS_MAX = BLK_QUEUE_SIZE - 2;
+
+  /** Logical block size a device may have, bytes: Linux takes none above its page size. */
+  public static final int BLK_BLOCK_BYTES_MAX = 4096;
+
+  /**
+   * Data of one read or write, bytes: Linux asks for 1.25 MiB unless told otherwise. A larger
+   * request is answered IOERR, so that one request cannot hold the device thread for seconds.
+   */
+  public static final long BLK_REQUEST_BYTES_MAX = 32L << 20;
+
+  /** Bytes after which a block device tells the guest what is done, and lets a reset come in. */
+  public static final long BLK_PASS_BYTES = 1L << 20;
+
+  /** What a request without data counts against {@link #BLK_PASS_BYTES}. */
+  public static final long BLK_PASS_REQUEST_BYTES = 4096;
+
+  /** Sectors of one discard segment, 2 GiB; a longer one is answered IOERR. */
+  public static final int BLK_DISCARD_SECTORS_MAX = 1 << 22;
+
+  /** Segments of one discard request; more are answered IOERR. */
+  public static final int BLK_DISCARD_SEGMENTS_MAX = 16;
+
+  /** Sectors of one write-zeroes segment, 32 MiB: they may have to be written one by one. */
+  public static final int BLK_ZERO_SECTORS_MAX = 1 << 16;
+
+  /** Segments of one write-zeroes request; more are answered IOERR. */
+  public static final int BLK_ZERO_SEGMENTS_MAX = 1;
 
   private Limits() {}
 }

@@ -10,35 +10,34 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class GuestLogTest {
+class RateLimitedLogTest {
   private final List<String> lines = new ArrayList<>();
   private final AtomicLong clock = new AtomicLong();
-  private final GuestLog log = new GuestLog(new Lines(), clock::get);
+  private final RateLimitedLog log = new RateLimitedLog(new Lines(), "rng", clock::get);
 
   @Test
-  void aFloodPrintsABurstAndCountsTheRest() {
+  void aFloodPrintsABurstAndBuildsNoMoreMessages() {
     AtomicInteger built = new AtomicInteger();
     for (int i = 0; i < 100_000; i++) {
-      log.warn(() -> "bad " + built.incrementAndGet());
+      log.guestFault(() -> "bad " + built.incrementAndGet());
     }
 
-    assertThat(lines).hasSize(Limits.LOG_BURST);
-    assertThat(built).hasValue(Limits.LOG_BURST);
-    assertThat(log.suppressedTotal()).isEqualTo(100_000L - Limits.LOG_BURST);
+    assertThat(lines).hasSize(Limits.LOG_MESSAGES_MAX);
+    assertThat(built).hasValue(Limits.LOG_MESSAGES_MAX);
   }
 
   @Test
-  void theNextWindowSaysHowManyWereLeftOut() {
-    for (int i = 0; i < Limits.LOG_BURST + 7; i++) {
-      log.warn(() -> "bad");
+  void theNextWindowSaysHowManyWereSuppressed() {
+    for (int i = 0; i < Limits.LOG_MESSAGES_MAX + 7; i++) {
+      log.guestFault(() -> "bad");
     }
     clock.addAndGet(Limits.LOG_WINDOW_NANOS);
-    log.warn(() -> "later");
-    log.warn(() -> "latest");
+    log.guestFault(() -> "later");
+    log.guestFault(() -> "latest");
 
     assertThat(lines)
-        .endsWith("later (7 messages before it left out)", "latest")
-        .hasSize(Limits.LOG_BURST + 2);
+        .endsWith("rng: later (7 messages before it suppressed)", "rng: latest")
+        .hasSize(Limits.LOG_MESSAGES_MAX + 2);
   }
 
   /** Keeps what a logger would print. */

@@ -4,5 +4,6 @@ module dev.spore.virtio {
 
   exports dev.spore.virtio;
   exports dev.spore.virtio.memory;
+  exports dev.spore.virtio.mmio;
   exports dev.spore.virtio.queue;
 }

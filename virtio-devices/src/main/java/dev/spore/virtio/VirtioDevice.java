@@ -3,6 +3,7 @@ package dev.spore.virtio;
 import dev.spore.virtio.memory.GuestMemory;
 import dev.spore.virtio.queue.Virtqueue;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One virtio device behind the MMIO transport.
@@ -67,7 +68,15 @@ public interface VirtioDevice {
    */
   boolean process();
 
-  /** Forgets queues and in-flight requests; the host end of the device stays open. */
+  /** Counters by name, for people and tests; any thread. */
+  default Map<String, Long> metrics() {
+    return Map.of();
+  }
+
+  /**
+   * Forgets queues and in-flight requests; the host end of the device stays open. Once it returns
+   * the device touches no guest memory: the driver uses it for something else.
+   */
   void reset();
 
   /**

@@ -62,5 +62,23 @@ public final class Limits {
   /** Segments of one write-zeroes request; more are answered IOERR. */
   public static final int BLK_ZERO_SEGMENTS_MAX = 1;
 
+  /**
+   * Requests a device serves before it lets others in (its other queues, a reset); the rest waits
+   * for the next turn, which comes at once.
+   */
+  public static final int BATCH_CHAINS_MAX = 64;
+
+  /** Guest output a console takes in one turn, bytes; a longer buffer is continued in the next. */
+  public static final int CONSOLE_BATCH_BYTES_MAX = 256 * 1024;
+
+  /** Host input a console holds for a guest that does not read; more is not taken. */
+  public static final int CONSOLE_INPUT_BYTES_MAX = 64 * 1024;
+
+  /**
+   * Random bytes one request gets. Linux asks for less than 100; a request for a gigabyte gets this
+   * much and may ask again.
+   */
+  public static final int RNG_CHAIN_BYTES_MAX = 4096;
+
   private Limits() {}
 }

@@ -8,4 +8,5 @@ module dev.spore.vmm {
   requires org.tukaani.xz;
 
   exports dev.spore.vmm;
+  exports dev.spore.vmm.boot;
 }

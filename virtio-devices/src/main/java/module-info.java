@@ -4,6 +4,7 @@ module dev.spore.virtio {
 
   exports dev.spore.virtio;
   exports dev.spore.virtio.console;
+  exports dev.spore.virtio.blk;
   exports dev.spore.virtio.memory;
   exports dev.spore.virtio.mmio;
   exports dev.spore.virtio.queue;

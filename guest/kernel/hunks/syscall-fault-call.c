@@ -1,0 +1,3 @@
+	if (spore_handle_syscall_fault(regs, error_code, address))
+		return;
+

@@ -14,6 +14,9 @@ import java.util.List;
  * access that leaves RAM, wraps, or crosses from one region into a gap throws {@link
  * GuestMemoryException} before anything is touched. Thread-safe as memory is: concurrent accesses
  * race as a guest's own would, and never leave the segments.
+ *
+ * <p>A page is marked dirty after it is written: whoever takes the marks in between copies the page
+ * once too often, never once too seldom.
  */
 public final class GuestMemory {
   /** Bytes of one page, the unit of dirty marking. */
@@ -127,26 +130,26 @@ public final class GuestMemory {
 
   public void putU8(long gpa, int value) {
     int i = require(gpa, 1);
-    dirty[i].mark(gpa - regions[i].gpa(), 1);
     regions[i].bytes().set(ValueLayout.JAVA_BYTE, gpa - regions[i].gpa(), (byte) value);
+    dirty[i].mark(gpa - regions[i].gpa(), 1);
   }
 
   public void putU16(long gpa, int value) {
     int i = require(gpa, 2);
-    dirty[i].mark(gpa - regions[i].gpa(), 2);
     regions[i].bytes().set(U16, gpa - regions[i].gpa(), (short) value);
+    dirty[i].mark(gpa - regions[i].gpa(), 2);
   }
 
   public void putU32(long gpa, long value) {
     int i = require(gpa, 4);
-    dirty[i].mark(gpa - regions[i].gpa(), 4);
     regions[i].bytes().set(U32, gpa - regions[i].gpa(), (int) value);
+    dirty[i].mark(gpa - regions[i].gpa(), 4);
   }
 
   public void putU64(long gpa, long value) {
     int i = require(gpa, 8);
-    dirty[i].mark(gpa - regions[i].gpa(), 8);
     regions[i].bytes().set(U64, gpa - regions[i].gpa(), value);
+    dirty[i].mark(gpa - regions[i].gpa(), 8);
   }
 
   /**
@@ -160,8 +163,8 @@ public final class GuestMemory {
   /** Publishes a 2-byte aligned ring index after everything this thread wrote before. */
   public void putU16Release(long gpa, int value) {
     int i = require(gpa, 2);
-    dirty[i].mark(gpa - regions[i].gpa(), 2);
     U16_ATOMIC.setRelease(regions[i].bytes(), gpa - regions[i].gpa(), (short) value);
+    dirty[i].mark(gpa - regions[i].gpa(), 2);
   }
 
   /** Copies guest bytes to {@code target[offset, offset + length)}. */
@@ -174,16 +177,16 @@ public final class GuestMemory {
   /** Copies {@code source[offset, offset + length)} to guest memory. */
   public void write(long gpa, byte[] source, int offset, int length) {
     int i = require(gpa, length);
-    dirty[i].mark(gpa - regions[i].gpa(), length);
     MemorySegment.copy(
         source, offset, regions[i].bytes(), ValueLayout.JAVA_BYTE, gpa - regions[i].gpa(), length);
+    dirty[i].mark(gpa - regions[i].gpa(), length);
   }
 
   /** Fills with {@code value}. */
   public void fill(long gpa, long lengthBytes, byte value) {
     int i = require(gpa, lengthBytes);
-    dirty[i].mark(gpa - regions[i].gpa(), lengthBytes);
     regions[i].bytes().asSlice(gpa - regions[i].gpa(), lengthBytes).fill(value);
+    dirty[i].mark(gpa - regions[i].gpa(), lengthBytes);
   }
 
   /** A view for a channel to read from (guest to host). */
@@ -192,7 +195,10 @@ public final class GuestMemory {
     return slice(i, gpa, lengthBytes).asReadOnlyBuffer();
   }
 
-  /** A view for a channel to write into (host to guest); its pages count as written. */
+  /**
+   * A view for a channel to write into (host to guest). Its pages count as written from the start:
+   * take no marks while somebody still fills it.
+   */
   public ByteBuffer writable(long gpa, int lengthBytes) {
     int i = require(gpa, lengthBytes);
     dirty[i].mark(gpa - regions[i].gpa(), lengthBytes);

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ public final class BlkDevice implements VirtioDevice {
 
   private final Disk disk;
   private final byte[] config;
-  private final BlkCounters counters = new BlkCounters();
+  private final BlkMetrics metrics = new BlkMetrics();
   private final BlkRequests requests;
   private @Nullable Virtqueue queue;
 
@@ -63,7 +64,7 @@ public final class BlkDevice implements VirtioDevice {
         new BlkRequests(
             disk,
             padded,
-            counters,
+            metrics,
             new RateLimitedLog(System.getLogger(BlkDevice.class.getName()), name()));
   }
 
@@ -133,8 +134,8 @@ public final class BlkDevice implements VirtioDevice {
     queue = null;
   }
 
-  /** What the device did so far. Any thread. */
-  public BlkMetrics metrics() {
-    return counters.snapshot();
+  @Override
+  public Map<String, Long> metrics() {
+    return metrics.values();
   }
 }

@@ -24,7 +24,7 @@ final class BlkRequests {
 
   private final Disk disk;
   private final byte[] id;
-  private final BlkCounters counters;
+  private final BlkMetrics metrics;
   private final RateLimitedLog log;
   private Set<BlkOperation> supported = Set.of();
   private boolean writeThrough;
@@ -32,10 +32,10 @@ final class BlkRequests {
   /**
    * @param id what GET_ID answers, {@link #ID_BYTES} bytes padded with NUL
    */
-  BlkRequests(Disk disk, byte[] id, BlkCounters counters, RateLimitedLog log) {
+  BlkRequests(Disk disk, byte[] id, BlkMetrics metrics, RateLimitedLog log) {
     this.disk = disk;
     this.id = id;
-    this.counters = counters;
+    this.metrics = metrics;
     this.log = log;
   }
 
@@ -56,7 +56,7 @@ final class BlkRequests {
    */
   long serve(DescriptorChain chain) {
     if (chain.writableBytes() < STATUS_BYTES) {
-      counters.guestFaults.increment();
+      metrics.guestFaults.increment();
       log.guestFault(() -> "request %d has no status byte: dropped".formatted(chain.head()));
       return 0;
     }
@@ -65,7 +65,7 @@ final class BlkRequests {
     try {
       status = run(chain.reader(), writer);
     } catch (IOException e) {
-      counters.hostErrors.increment();
+      metrics.hostErrors.increment();
       log.hostFault(() -> "host storage failed, guest sees an I/O error: " + e);
       status = BlkStatus.IOERR;
     }
@@ -84,7 +84,7 @@ final class BlkRequests {
     long sector = reader.u64();
     BlkOperation operation = BlkOperation.of(type);
     if (operation == null || !supported.contains(operation)) {
-      counters.unsupported.increment();
+      metrics.unsupported.increment();
       return BlkStatus.UNSUPP;
     }
     return switch (operation) {
@@ -110,8 +110,8 @@ final class BlkRequests {
       offset += bytes;
       left -= bytes;
     }
-    counters.readBytes.add(writer.position());
-    counters.reads.increment();
+    metrics.readBytes.add(writer.position());
+    metrics.reads.increment();
     return BlkStatus.OK;
   }
 
@@ -129,8 +129,8 @@ final class BlkRequests {
       left -= bytes;
     }
     afterWrite();
-    counters.writtenBytes.add(reader.position() - HEADER_BYTES);
-    counters.writes.increment();
+    metrics.writtenBytes.add(reader.position() - HEADER_BYTES);
+    metrics.writes.increment();
     return BlkStatus.OK;
   }
 
@@ -138,7 +138,7 @@ final class BlkRequests {
     if (!disk.isReadOnly()) {
       disk.flush();
     }
-    counters.flushes.increment();
+    metrics.flushes.increment();
     return BlkStatus.OK;
   }
 
@@ -160,7 +160,7 @@ final class BlkRequests {
       BlkSegment segment = BlkSegment.read(reader);
       // §5.2.6.2: unmap means nothing to a discard and is refused like a flag nobody knows.
       if (segment.flags() != 0) {
-        counters.unsupported.increment();
+        metrics.unsupported.increment();
         return BlkStatus.UNSUPP;
       }
       if (!isRange(segment, Limits.BLK_DISCARD_SECTORS_MAX)) {
@@ -168,7 +168,7 @@ final class BlkRequests {
       }
       disk.discard(segment.sector() * Disk.SECTOR_BYTES, segment.sectors() * Disk.SECTOR_BYTES);
     }
-    counters.discards.increment();
+    metrics.discards.increment();
     return BlkStatus.OK;
   }
 
@@ -180,7 +180,7 @@ final class BlkRequests {
     for (int i = 0; i < count; i++) {
       BlkSegment segment = BlkSegment.read(reader);
       if (segment.hasUnknownFlags()) {
-        counters.unsupported.increment();
+        metrics.unsupported.increment();
         return BlkStatus.UNSUPP;
       }
       if (!isRange(segment, Limits.BLK_ZERO_SECTORS_MAX)) {
@@ -192,7 +192,7 @@ final class BlkRequests {
           segment.unmap());
     }
     afterWrite();
-    counters.writeZeroes.increment();
+    metrics.writeZeroes.increment();
     return BlkStatus.OK;
   }
 
@@ -228,7 +228,7 @@ final class BlkRequests {
   }
 
   private BlkStatus fault(String what, long count) {
-    counters.guestFaults.increment();
+    metrics.guestFaults.increment();
     log.guestFault(() ->
         "refused a " + what.formatted(count) + (disk.isReadOnly() ? " on a read-only disk" : ""));
     return BlkStatus.IOERR;

@@ -1,7 +1,7 @@
 package dev.spore.kvm;
 
 /** A system call failed: which one, with which errno, on which object. */
-public final class KvmException extends RuntimeException {
+public class KvmException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final String call;
@@ -14,6 +14,13 @@ public final class KvmException extends RuntimeException {
    */
   public KvmException(String call, int errno, String object) {
     super("%s on %s failed: %s".formatted(call, object, Errno.describe(errno)));
+    this.call = call;
+    this.errno = errno;
+  }
+
+  /** For a subclass whose message says more. */
+  KvmException(String call, int errno, String object, String message) {
+    super("%s on %s: %s".formatted(call, object, message));
     this.call = call;
     this.errno = errno;
   }

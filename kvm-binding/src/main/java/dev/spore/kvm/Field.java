@@ -1,0 +1,60 @@
+package dev.spore.kvm;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Members of a C structure by offset, little-endian as the host is, unsigned unless said. */
+final class Field {
+  private Field() {}
+
+  static int u8(MemorySegment struct, long offset) {
+    return struct.get(ValueLayout.JAVA_BYTE, offset) & 0xff;
+  }
+
+  static int u16(MemorySegment struct, long offset) {
+    return struct.get(ValueLayout.JAVA_SHORT_UNALIGNED, offset) & 0xffff;
+  }
+
+  static long u32(MemorySegment struct, long offset) {
+    return struct.get(ValueLayout.JAVA_INT_UNALIGNED, offset) & 0xffff_ffffL;
+  }
+
+  /** The 32 bits as they are, for counts known to be small and for bit masks. */
+  static int i32(MemorySegment struct, long offset) {
+    return struct.get(ValueLayout.JAVA_INT_UNALIGNED, offset);
+  }
+
+  static long u64(MemorySegment struct, long offset) {
+    return struct.get(ValueLayout.JAVA_LONG_UNALIGNED, offset);
+  }
+
+  static void put8(MemorySegment struct, long offset, int value) {
+    struct.set(ValueLayout.JAVA_BYTE, offset, (byte) value);
+  }
+
+  static void put8(MemorySegment struct, long offset, boolean value) {
+    struct.set(ValueLayout.JAVA_BYTE, offset, (byte) (value ? 1 : 0));
+  }
+
+  static void put16(MemorySegment struct, long offset, int value) {
+    struct.set(ValueLayout.JAVA_SHORT_UNALIGNED, offset, (short) value);
+  }
+
+  static void put32(MemorySegment struct, long offset, long value) {
+    struct.set(ValueLayout.JAVA_INT_UNALIGNED, offset, (int) value);
+  }
+
+  static void put64(MemorySegment struct, long offset, long value) {
+    struct.set(ValueLayout.JAVA_LONG_UNALIGNED, offset, value);
+  }
+
+  static byte[] bytes(MemorySegment struct, long offset, int length) {
+    byte[] copy = new byte[length];
+    MemorySegment.copy(struct, ValueLayout.JAVA_BYTE, offset, copy, 0, length);
+    return copy;
+  }
+
+  static void putBytes(MemorySegment struct, long offset, byte[] value) {
+    MemorySegment.copy(value, 0, struct, ValueLayout.JAVA_BYTE, offset, value.length);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.spore.kvm;
+
+/** Structures of the Linux calls that are not KVM. */
+final class HostLayout {
+  @CStruct(header = "signal.h", type = "struct sigaction")
+  static final class Sigaction {
+    static final int SIZE = 152;
+
+    @CField(value = "sa_handler", bytes = 8)
+    static final int HANDLER = 0;
+
+    @CField(value = "sa_flags", bytes = 4)
+    static final int FLAGS = 136;
+
+    private Sigaction() {}
+  }
+
+  @CStruct(header = "poll.h", type = "struct pollfd")
+  static final class Pollfd {
+    static final int SIZE = 8;
+
+    @CField(bytes = 4)
+    static final int FD = 0;
+
+    @CField(bytes = 2)
+    static final int EVENTS = 4;
+
+    @CField(bytes = 2)
+    static final int REVENTS = 6;
+
+    private Pollfd() {}
+  }
+
+  @CStruct(header = "asm/termbits.h", type = "struct termios")
+  static final class Termios {
+    static final int SIZE = 36;
+
+    @CField(value = "c_iflag", bytes = 4)
+    static final int IFLAG = 0;
+
+    @CField(value = "c_oflag", bytes = 4)
+    static final int OFLAG = 4;
+
+    @CField(value = "c_cflag", bytes = 4)
+    static final int CFLAG = 8;
+
+    @CField(value = "c_lflag", bytes = 4)
+    static final int LFLAG = 12;
+
+    @CField(value = "c_cc", bytes = 19)
+    static final int CC = 17;
+
+    private Termios() {}
+  }
+
+  @CStruct(header = "asm/termios.h", type = "struct winsize")
+  static final class Winsize {
+    static final int SIZE = 8;
+
+    @CField(value = "ws_row", bytes = 2)
+    static final int ROW = 0;
+
+    @CField(value = "ws_col", bytes = 2)
+    static final int COL = 2;
+
+    private Winsize() {}
+  }
+
+  private HostLayout() {}
+}

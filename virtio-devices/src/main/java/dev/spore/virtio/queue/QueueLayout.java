@@ -92,4 +92,10 @@ public record QueueLayout(int size, long descriptorGpa, long driverGpa, long dev
   private static boolean overlap(long a, long aBytes, long b, long bBytes) {
     return a < b + bBytes && b < a + aBytes;
   }
+
+  @Override
+  public String toString() {
+    return "%d descriptors at 0x%x, available ring at 0x%x, used ring at 0x%x"
+        .formatted(size, descriptorGpa, driverGpa, deviceGpa);
+  }
 }

@@ -1,6 +1,7 @@
 package dev.spore.virtio.queue;
 
 import dev.spore.virtio.memory.GuestMemory;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -136,5 +137,24 @@ public final class RingDriver {
   /** The index at which the device wants to be notified (with EVENT_IDX). */
   public int availEvent() {
     return memory.u16(layout.availEventGpa());
+  }
+
+  /** Whether the device asked to hear of what was offered since {@code before} (§2.7.10.1). */
+  public boolean wantsNotification(int before) {
+    VarHandle.fullFence();
+    int behind = (availIndex - availEvent() - 1) & 0xffff;
+    return behind < ((availIndex - before) & 0xffff);
+  }
+
+  /**
+   * Asks for an interrupt at the next used buffer, then looks once more.
+   *
+   * @param seen used index up to which the driver has looked
+   * @return whether the driver may sleep: an interrupt will follow
+   */
+  public boolean sleepsUntilUsed(int seen) {
+    usedEvent(seen);
+    VarHandle.fullFence();
+    return usedIndex() == seen;
   }
 }

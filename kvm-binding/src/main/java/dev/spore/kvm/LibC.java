@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The table of C functions: {@code syscall(2)}, {@code sigaction(3)} and the address of {@code
@@ -110,10 +111,11 @@ final class LibC {
   }
 
   private static MemorySegment symbol(String name) {
-    return LINKER
-        .defaultLookup()
-        .find(name)
-        .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
+    Optional<MemorySegment> found = LINKER.defaultLookup().find(name);
+    if (found.isEmpty()) {
+      throw new UnsatisfiedLinkError("the C library has no " + name);
+    }
+    return found.get();
   }
 
   private static Error unexpected(Throwable t) {

@@ -91,20 +91,25 @@ public final class VmFd implements AutoCloseable {
     memory.retain();
     boolean accepted = false;
     try {
-      setRegion(slot, flags, gpa, memory.address(offset, sizeBytes), sizeBytes);
-      accepted = true;
+      // One at a time, so that what is recorded for a slot is what KVM has there.
+      synchronized (lifetime) {
+        setRegion(slot, flags, gpa, memory.address(offset, sizeBytes), sizeBytes);
+        accepted = true;
+        lifetime.put(slot, new VmLifetime.Slot(memory, sizeBytes));
+      }
     } finally {
       if (!accepted) {
         memory.release();
       }
     }
-    lifetime.put(slot, new VmLifetime.Slot(memory, sizeBytes));
   }
 
   /** Takes a memory slot away from the guest. */
   public void removeUserMemoryRegion(int slot) {
-    setRegion(slot, 0, 0, 0, 0);
-    lifetime.remove(slot);
+    synchronized (lifetime) {
+      setRegion(slot, 0, 0, 0, 0);
+      lifetime.remove(slot);
+    }
   }
 
   private void setRegion(int slot, int flags, long gpa, long address, long sizeBytes) {
@@ -164,8 +169,8 @@ public final class VmFd implements AutoCloseable {
    * @param id APIC id, from 0
    */
   public VcpuFd createVcpu(int id) {
-    long number = fd.ioctl("KVM_CREATE_VCPU", KvmIoctl.CREATE_VCPU, id);
     int xsaveBytes = Math.max(checkExtension(KvmCap.XSAVE2), RegLayout.Xsave.SIZE);
+    long number = fd.ioctl("KVM_CREATE_VCPU", KvmIoctl.CREATE_VCPU, id);
     lifetime.retain();
     return VcpuFd.of((int) number, id, vcpuMmapSize, xsaveBytes, lifetime);
   }

@@ -36,6 +36,10 @@ final class VmLifetime implements Runnable {
 
   /** Records a slot KVM accepted; the caller has retained its mapping. */
   synchronized void put(int number, Slot slot) {
+    if (handles == 0) {
+      slot.mapping().release();
+      return;
+    }
     Slot old = slots.put(number, slot);
     if (old != null) {
       old.mapping().release();

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spore.kvm.testing.RequiresKvm;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -91,7 +95,7 @@ final class GuestRunTest {
       try (Mapping more = Mapping.anonymous(TinyGuest.RAM_BYTES)) {
         guest.vm.setUserMemoryRegion(
             1, KvmConst.MEM_LOG_DIRTY_PAGES, 0x20000, more, 0, TinyGuest.RAM_BYTES);
-        byte[] bytes = java.util.HexFormat.of().parseHex(code.replace(" ", ""));
+        byte[] bytes = HexFormat.of().parseHex(code.replace(" ", ""));
         MemorySegment.copy(
             MemorySegment.ofArray(bytes), 0, guest.ram.segment(), TinyGuest.CODE, bytes.length);
         guest.vcpu.setSregs(withDataBase(guest.vcpu.getSregs(), 0x20000));
@@ -232,6 +236,25 @@ final class GuestRunTest {
       assertThat(guest.vcpu.run()).isZero();
       assertThat(guest.runPage().exitReason()).isEqualTo(KvmExit.HLT);
     }
+  }
+
+  @Test
+  void memoryOfARemovedSlotIsLetGo() throws IOException {
+    String name = "spore-removed-slot";
+    Memfd memfd = Memfd.create(name, 1 << 20);
+    Mapping more = Mapping.shared(memfd, 0, 1 << 20);
+    memfd.close();
+    try (TinyGuest guest = new TinyGuest("f4")) {
+      guest.vm.setUserMemoryRegion(1, 0, 0x100000, more, 0, 1 << 20);
+      more.close();
+      assertThat(isMapped(name)).as("while the VM has it").isTrue();
+      guest.vm.removeUserMemoryRegion(1);
+      assertThat(isMapped(name)).as("afterwards").isFalse();
+    }
+  }
+
+  private static boolean isMapped(String memfd) throws IOException {
+    return Files.readString(Path.of("/proc/self/maps")).contains("memfd:" + memfd);
   }
 
   @Test

@@ -2,11 +2,13 @@ package dev.spore.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -154,7 +156,7 @@ final class HostCallsTest {
     Path plain = Files.createFile(directory.resolve("plain"));
     assertReason(plain, KvmUnavailableException.Reason.NOT_KVM);
     if (Host.userId() != 0) {
-      Files.setPosixFilePermissions(plain, java.util.Set.of());
+      Files.setPosixFilePermissions(plain, Set.of());
       assertReason(plain, KvmUnavailableException.Reason.FORBIDDEN);
     }
   }
@@ -188,19 +190,31 @@ final class HostCallsTest {
 
   @Test
   void rawModeIsUndoneOnce() {
-    if (Host.access(Path.of("/dev/ptmx"), Host.READ | Host.WRITE) != 0) {
-      return;
-    }
-    Fd pty = Host.open(Path.of("/dev/ptmx"), Sys.O_RDWR);
+    Path ptmx = Path.of("/dev/ptmx");
+    assumeTrue(Host.access(ptmx, Host.READ | Host.WRITE) == 0, "no pseudo terminals here");
+    Fd pty = Host.open(ptmx, Sys.O_RDWR);
     int fd = pty.acquire("test");
+    try {
+      assertThat(Terminal.size(fd)).isPresent();
+      assertThat(isCanonical(fd)).isTrue();
+      Terminal.RawMode raw = Terminal.makeRaw(fd);
+      assertThat(isCanonical(fd)).isFalse();
+      raw.close();
+      assertThat(isCanonical(fd)).isTrue();
+      Terminal.RawMode later = Terminal.makeRaw(fd);
+      raw.close();
+      assertThat(isCanonical(fd)).as("a second close does nothing").isFalse();
+      later.close();
+    } finally {
+      pty.release();
+      pty.close();
+    }
+  }
+
+  private static boolean isCanonical(int fd) {
     assertThat(Terminal.isTty(fd)).isTrue();
-    assertThat(Terminal.size(fd)).isPresent();
-    Terminal.RawMode raw = Terminal.makeRaw(fd);
-    Terminal.RawMode nested = Terminal.makeRaw(fd);
-    raw.close();
-    nested.close();
-    raw.close();
-    pty.release();
-    pty.close();
+    // isTty leaves the settings it read in this thread's scratch memory.
+    long flags = Field.u32(Scratch.current().small(), HostLayout.Termios.LFLAG);
+    return (flags & Sys.ICANON) != 0;
   }
 }

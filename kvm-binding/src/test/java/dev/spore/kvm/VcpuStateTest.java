@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spore.kvm.testing.RequiresKvm;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -144,14 +146,10 @@ final class VcpuStateTest {
   void injectedExceptionIsDeliveredThroughTheVectorTable() {
     // The vector of #BP at 0x000c points to 0000:1100, where code halts with AL = 9.
     try (TinyGuest guest = new TinyGuest("f4")) {
-      guest.ram.segment().set(java.lang.foreign.ValueLayout.JAVA_INT, 3 * 4, 0x1100);
+      guest.ram.segment().set(ValueLayout.JAVA_INT, 3 * 4, 0x1100);
       byte[] handler = {(byte) 0xb0, 9, (byte) 0xf4};
-      java.lang.foreign.MemorySegment.copy(
-          java.lang.foreign.MemorySegment.ofArray(handler),
-          0,
-          guest.ram.segment(),
-          0x1100,
-          handler.length);
+      MemorySegment.copy(
+          MemorySegment.ofArray(handler), 0, guest.ram.segment(), 0x1100, handler.length);
       VcpuEvents events = guest.vcpu.getVcpuEvents();
       guest.vcpu.setVcpuEvents(events.withException(VcpuEvents.Fault.inject(3)));
       assertThat(guest.vcpu.run()).isZero();

@@ -123,6 +123,30 @@ public final class Mapping implements AutoCloseable {
     advise(offset, lengthBytes, Sys.MADV_DONTNEED, false);
   }
 
+  /**
+   * Bytes of physical memory behind this mapping now (mincore(2)); of a file or memfd, what the
+   * page cache holds.
+   */
+  public long residentBytes() {
+    retain();
+    try {
+      MemorySegment pages = Scratch.zeroed(Scratch.LARGE_BYTES);
+      long resident = 0;
+      long step = Scratch.LARGE_BYTES * PAGE_BYTES;
+      for (long at = 0; at < sizeBytes; at += step) {
+        long length = Math.min(step, sizeBytes - at);
+        long result = LibC.syscall(Sys.SYS_mincore, address + at, length, pages.address());
+        LibC.check(result, "mincore", object);
+        for (long i = 0; i < length / PAGE_BYTES; i++) {
+          resident += Field.u8(pages, i) & 1;
+        }
+      }
+      return resident * PAGE_BYTES;
+    } finally {
+      release();
+    }
+  }
+
   private void advise(long offset, long lengthBytes, int advice, boolean optional) {
     if (offset < 0 || lengthBytes < 0 || lengthBytes > sizeBytes - offset) {
       throw new IndexOutOfBoundsException(

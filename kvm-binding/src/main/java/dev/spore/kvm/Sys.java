@@ -22,6 +22,7 @@ final class Sys {
   static final int SYS_mmap = 9;
   static final int SYS_munmap = 11;
   static final int SYS_madvise = 28;
+  static final int SYS_mincore = 27;
   static final int SYS_ftruncate = 77;
   static final int SYS_memfd_create = 319;
   static final int SYS_eventfd2 = 290;

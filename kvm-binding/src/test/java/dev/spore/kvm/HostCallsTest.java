@@ -52,6 +52,19 @@ final class HostCallsTest {
   }
 
   @Test
+  void residentMemoryIsWhatWasTouched() {
+    long size = 80L << 20; // more than one mincore call covers
+    try (Mapping mapping = Mapping.anonymous(size)) {
+      assertThat(mapping.residentBytes()).isZero();
+      mapping.segment().set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+      mapping.segment().set(ValueLayout.JAVA_BYTE, size - 1, (byte) 1);
+      long touched = mapping.residentBytes();
+      assertThat(touched).isGreaterThanOrEqualTo(8192).isLessThan(size);
+      assertThat(ProcessInfo.residentBytes()).isGreaterThan(touched);
+    }
+  }
+
+  @Test
   void memfdIsSharedBetweenItsMappings() {
     Memfd memfd = Memfd.create("test", 8192);
     try (Mapping one = Mapping.shared(memfd, 0, 8192);

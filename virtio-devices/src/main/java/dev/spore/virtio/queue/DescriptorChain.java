@@ -64,6 +64,10 @@ public final class DescriptorChain {
     return memory;
   }
 
+  int bufferCount() {
+    return addresses.length;
+  }
+
   /** Number of the first writable buffer. */
   int readableCount() {
     return readableCount;

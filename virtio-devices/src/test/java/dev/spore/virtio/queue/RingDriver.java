@@ -134,6 +134,11 @@ public final class RingDriver {
     memory.putU16(layout.usedEventGpa(), index);
   }
 
+  /** What {@link #usedEvent(int)} was set to. */
+  public int usedEvent() {
+    return memory.u16(layout.usedEventGpa());
+  }
+
   /** The index at which the device wants to be notified (with EVENT_IDX). */
   public int availEvent() {
     return memory.u16(layout.availEventGpa());

@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.nio.ByteBuffer;
 
 /** Where the bytes of an image come from. Not thread-safe. */
-sealed interface ByteSource extends Closeable permits FileSource, ArraySource {
+sealed interface ByteSource extends Closeable permits FileSource, ArraySource, UnpackedSource {
   /** What messages call the object, for example {@code kernel /boot/vmlinux}. */
   String name();
 

@@ -28,9 +28,9 @@ final class InitrdImage implements AutoCloseable {
    *
    * @throws dev.spore.vmm.SporeException object.invalid when there is no such place
    */
-  RamLayout.Region place(RamLayout ram, long kernelEnd) {
-    long top = Math.min(ram.lowEnd(), BootLimits.INITRD_ADDRESS_MAX + 1);
-    long lowest = BootLayout.alignUp(kernelEnd, PAGE_BYTES);
+  RamLayout.Region place(RamLayout ram, KernelImage kernel) {
+    long top = Math.min(ram.lowEnd(), kernel.initrdAddressMax() + 1);
+    long lowest = BootLayout.alignUp(kernel.end(), PAGE_BYTES);
     long size = source.sizeBytes();
     if (size > top - lowest) {
       throw BootError.invalid(

@@ -1,6 +1,8 @@
 package dev.spore.vmm.boot;
 
 import dev.spore.virtio.memory.GuestMemory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -14,10 +16,12 @@ public final class KernelImage implements AutoCloseable {
 
   private final ByteSource source;
   private final ElfImage elf;
+  private final long initrdAddressMax;
 
-  private KernelImage(ByteSource source, ElfImage elf) {
+  private KernelImage(ByteSource source, ElfImage elf, long initrdAddressMax) {
     this.source = source;
     this.elf = elf;
+    this.initrdAddressMax = initrdAddressMax;
   }
 
   /**
@@ -40,17 +44,43 @@ public final class KernelImage implements AutoCloseable {
   }
 
   private static KernelImage of(ByteSource file) {
-    ByteSource source = file;
-    boolean done = false;
     try {
       checkSize(file);
-      KernelImage image = new KernelImage(source, ElfImage.parse(source));
-      done = true;
-      return image;
-    } finally {
-      if (!done) {
-        source.close();
-      }
+      return parse(file);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static KernelImage parse(ByteSource file) {
+    ByteBuffer start =
+        ByteBuffer.allocate((int) Math.min(BzImage.HEADER_BYTES, file.sizeBytes()))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    file.read(0, start);
+    start.flip();
+    if (ElfImage.matches(start)) {
+      return new KernelImage(file, ElfImage.parse(file), BootLimits.INITRD_ADDRESS_MAX);
+    }
+    if (BzImage.matches(start)) {
+      BzImage header = BzImage.parse(file, start);
+      return ofPayload(header.unpack(file), header.initrdAddressMax());
+    }
+    Compression compression = Compression.of(start);
+    if (compression != null) {
+      throw BootError.invalid(
+          file.name(), "is a bare %s file".formatted(compression.label()), "unpack it first");
+    }
+    throw BootError.invalid(
+        file.name(), "is neither an ELF file nor a bzImage", "give an x86-64 Linux vmlinux");
+  }
+
+  private static KernelImage ofPayload(UnpackedSource payload, long initrdAddressMax) {
+    try {
+      return new KernelImage(payload, ElfImage.parse(payload), initrdAddressMax);
+    } catch (RuntimeException e) {
+      payload.close();
+      throw e;
     }
   }
 
@@ -74,8 +104,14 @@ public final class KernelImage implements AutoCloseable {
     return elf.end();
   }
 
+  /** Highest address this kernel takes for its initrd's last byte. */
+  long initrdAddressMax() {
+    return initrdAddressMax;
+  }
+
   /**
-   * Copies every segment to its physical address.
+   * Copies every segment to its physical address. Call it once: a packed kernel is unpacked while
+   * it is copied.
    *
    * @param memory fresh RAM, all zero: uninitialised data is not cleared, so that its pages are not
    *     touched
@@ -97,6 +133,9 @@ public final class KernelImage implements AutoCloseable {
             .toList();
     for (ElfImage.Segment segment : inFileOrder) {
       GuestCopy.copy(source, segment.fileOffset(), memory, segment.gpa(), segment.fileBytes());
+    }
+    if (source instanceof UnpackedSource unpacked) {
+      unpacked.finish();
     }
   }
 

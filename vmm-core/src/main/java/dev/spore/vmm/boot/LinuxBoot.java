@@ -47,7 +47,7 @@ public final class LinuxBoot {
 
   private static RamLayout.Region loadInitrd(GuestMemory memory, Path file, KernelImage kernel) {
     try (InitrdImage initrd = InitrdImage.open(file)) {
-      RamLayout.Region place = initrd.place(RamLayout.of(memory), kernel.end());
+      RamLayout.Region place = initrd.place(RamLayout.of(memory), kernel);
       initrd.copyTo(memory, place);
       return place;
     }

@@ -1,0 +1,27 @@
+package dev.spore.vmm;
+
+import java.nio.charset.StandardCharsets;
+
+/** The last bytes of the guest's console, for the message of a failed boot. Thread-safe. */
+final class ConsoleTail {
+  private final byte[] ring = new byte[VmmLimits.CONSOLE_TAIL_BYTES];
+  private long written;
+
+  synchronized void append(byte[] bytes) {
+    for (byte b : bytes) {
+      ring[(int) (written++ % ring.length)] = b;
+    }
+  }
+
+  /** The kept bytes as text, control characters but line ends and tabs replaced. */
+  synchronized String text() {
+    int kept = (int) Math.min(written, ring.length);
+    byte[] bytes = new byte[kept];
+    for (int i = 0; i < kept; i++) {
+      bytes[i] = ring[(int) ((written - kept + i) % ring.length)];
+    }
+    return new String(bytes, StandardCharsets.UTF_8)
+        .replace("\r\n", "\n")
+        .replaceAll("[\\p{Cntrl}&&[^\n\t]]", "?");
+  }
+}

@@ -1,0 +1,117 @@
+package dev.spore.vmm;
+
+import dev.spore.kvm.CpuidEntry;
+import dev.spore.kvm.Kvm;
+import dev.spore.kvm.VmFd;
+import dev.spore.virtio.Doorbell;
+import dev.spore.virtio.VirtioDevice;
+import dev.spore.virtio.blk.BlkDevice;
+import dev.spore.virtio.console.BoundedOutput;
+import dev.spore.virtio.console.ConsoleDevice;
+import dev.spore.virtio.rng.RngDevice;
+import dev.spore.vmm.assist.InstructionAssists;
+import dev.spore.vmm.assist.XsaveLayout;
+import dev.spore.vmm.board.Board;
+import dev.spore.vmm.board.BoardMap;
+import dev.spore.vmm.board.MmioBus;
+import dev.spore.vmm.board.PioBus;
+import dev.spore.vmm.boot.CommandLine;
+import dev.spore.vmm.boot.LinuxBoot;
+import dev.spore.vmm.quirk.KernelFlags;
+import dev.spore.vmm.quirk.QuirkProfile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** What a machine is assembled from, wired together and loaded, not yet running. */
+final class MachineParts {
+  private static final int LEAF_XSAVE = 0xd;
+  private static final int XSAVE_ALIGNED = 1 << 1;
+
+  private final Closeables owner;
+  private final VmFd vm;
+  private final GuestRam ram;
+  private final MmioBus mmio = new MmioBus();
+  private final List<VirtioSlot<?>> slots = new ArrayList<>();
+
+  final QuirkProfile quirks;
+  final PioBus ports;
+  final InstructionAssists assists;
+  final VcpuSet vcpus;
+
+  /** Assembles and loads; on failure {@code owner} still holds what was opened. */
+  MachineParts(MachineSpec spec, Closeables owner, BoundedOutput console, Board.PowerSwitch power) {
+    this.owner = owner;
+    ram = new GuestRam(spec.memoryBytes(), owner);
+    Kvm kvm = owner.add(HostKvm.open());
+    quirks = HostKvm.quirks(kvm);
+    vm = owner.add(kvm.createVm());
+    vm.setTssAddr(BoardMap.KVM_TSS_GPA);
+    vm.setIdentityMapAddr(BoardMap.KVM_IDENTITY_MAP_GPA);
+    vm.createIrqchip();
+    vm.createPit2();
+    ram.plugInto(vm);
+    vcpus = new VcpuSet(kvm, vm, spec.vcpus(), owner);
+    assists =
+        new InstructionAssists(ram.memory(), xsaveLayout(kvm.supportedCpuid()), spec.vcpus() == 1);
+    KvmInterrupt serialLine = owner.add(new KvmInterrupt(vm, BoardMap.UART_GSI));
+    ports = Board.ports(b -> console.write(new byte[] {(byte) b}, 0, 1), serialLine, power);
+    attach(bell -> new ConsoleDevice(console, bell));
+    attach(bell -> new RngDevice(new HostRandom()));
+    for (int i = 0; i < spec.disks().size(); i++) {
+      DiskFile disk = owner.add(DiskFile.open(spec.disks().get(i)));
+      String id = "spore-disk-" + i;
+      attach(bell -> new BlkDevice(disk.disk(), id));
+    }
+    vcpus.enterAt(
+        LinuxBoot.load(
+            ram.memory(),
+            spec.kernel(),
+            spec.initrd().orElse(null),
+            commandLine(spec),
+            spec.vcpus()));
+  }
+
+  private <D extends VirtioDevice> VirtioSlot<D> attach(Function<Doorbell, D> factory) {
+    VirtioSlot<D> slot = VirtioSlot.attach(mmio, vm, ram.memory(), owner, factory);
+    slots.add(slot);
+    return slot;
+  }
+
+  private static XsaveLayout xsaveLayout(List<CpuidEntry> supported) {
+    Stream<XsaveLayout.Component> components =
+        supported.stream()
+            .filter(e -> e.function() == LEAF_XSAVE && e.index() >= 2)
+            .map(e ->
+                new XsaveLayout.Component(
+                    e.index(), e.ebx(), e.eax(), (e.ecx() & XSAVE_ALIGNED) != 0));
+    return XsaveLayout.of(components);
+  }
+
+  private CommandLine commandLine(MachineSpec spec) {
+    CommandLine.Builder line = CommandLine.builder();
+    line.add("console=hvc0").add("quiet").add("reboot=k").add("panic=-1").add("rdinit=/init");
+    line.set("spore_poweroff", "0x%x".formatted(BoardMap.POWER_PORT));
+    if (spec.earlyConsole()) {
+      line.add("earlyprintk=ttyS0,keep");
+    }
+    KernelFlags.forProfile(quirks).forEach(line::add);
+    slots.forEach(slot -> line.virtioDevice(slot.number()));
+    spec.kernelArguments().forEach(line::extra);
+    return line.build();
+  }
+
+  MmioBus mmio() {
+    return mmio;
+  }
+
+  List<VirtioSlot<?>> slots() {
+    return slots;
+  }
+
+  /** Starts the device threads; {@code owner} ends them. */
+  void startDevices() {
+    slots.forEach(slot -> slot.start(owner));
+  }
+}

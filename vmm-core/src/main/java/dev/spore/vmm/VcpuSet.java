@@ -1,0 +1,111 @@
+package dev.spore.vmm;
+
+import dev.spore.kvm.CpuidEntry;
+import dev.spore.kvm.DescriptorTable;
+import dev.spore.kvm.Kvm;
+import dev.spore.kvm.KvmCap;
+import dev.spore.kvm.Regs;
+import dev.spore.kvm.Segment;
+import dev.spore.kvm.Signals;
+import dev.spore.kvm.VcpuFd;
+import dev.spore.kvm.VmFd;
+import dev.spore.vmm.boot.EntryState;
+import dev.spore.vmm.vcpu.CpuidTopology;
+import dev.spore.vmm.vcpu.Vcpu;
+import dev.spore.vmm.vcpu.VcpuExits;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The vCPUs of one machine, created together and stopped together. */
+final class VcpuSet {
+  private static final int TYPE_CODE = 11;
+  private static final int TYPE_DATA = 3;
+
+  private final List<VcpuFd> fds = new ArrayList<>();
+  private final List<Vcpu> vcpus = new ArrayList<>();
+
+  /** Creates {@code count} vCPUs with their CPUID tables; {@code owner} closes them. */
+  VcpuSet(Kvm kvm, VmFd vm, int count, Closeables owner) {
+    List<CpuidEntry> supported = kvm.supportedCpuid();
+    boolean tscDeadline = kvm.checkExtension(KvmCap.TSC_DEADLINE_TIMER) != 0;
+    for (int id = 0; id < count; id++) {
+      VcpuFd fd = owner.add(vm.createVcpu(id));
+      fd.setCpuid2(CpuidTopology.forVcpu(supported, id, count, tscDeadline));
+      fds.add(fd);
+    }
+  }
+
+  /** Puts the first vCPU at the kernel's entry; the others wait for its INIT and SIPI. */
+  void enterAt(EntryState entry) {
+    VcpuFd first = fds.getFirst();
+    Segment code = flat(entry.codeSelector(), TYPE_CODE, true);
+    Segment data = flat(entry.dataSelector(), TYPE_DATA, false);
+    first.setSregs(
+        first.getSregs().toBuilder()
+            .cs(code)
+            .ds(data)
+            .es(data)
+            .fs(data)
+            .gs(data)
+            .ss(data)
+            .gdt(new DescriptorTable(entry.gdtBase(), entry.gdtLimit()))
+            .idt(new DescriptorTable(0, 0))
+            .cr0(entry.cr0())
+            .cr3(entry.cr3())
+            .cr4(entry.cr4())
+            .efer(entry.efer())
+            .build());
+    first.setRegs(
+        new Regs(
+            0,
+            0,
+            0,
+            0,
+            entry.rsi(),
+            0,
+            entry.rsp(),
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            entry.rip(),
+            entry.rflags()));
+  }
+
+  private static Segment flat(int selector, int type, boolean code) {
+    return new Segment(
+        0, 0xffff_ffffL, selector, type, true, 0, !code, true, code, true, false, false);
+  }
+
+  /** Starts all threads; {@code firstRun} is called right before the first vCPU's first entry. */
+  void start(VcpuExits exits, Runnable firstRun) {
+    Signals.installKickHandler();
+    for (int id = 0; id < fds.size(); id++) {
+      vcpus.add(new Vcpu(id, fds.get(id), exits));
+    }
+    for (int id = 0; id < vcpus.size(); id++) {
+      Runnable before = id == 0 ? firstRun : () -> {};
+      vcpus.get(id).start(before);
+    }
+  }
+
+  /** Asks all to stop; does not wait. Any thread. */
+  void requestStop() {
+    vcpus.forEach(Vcpu::stop);
+  }
+
+  /** Stops all and waits for their threads. Not from a vCPU thread. */
+  void stop() {
+    requestStop();
+    vcpus.forEach(Vcpu::join);
+  }
+
+  List<Vcpu> all() {
+    return vcpus;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.spore.vmm.vcpu;
+
+import dev.spore.kvm.Errno;
+import dev.spore.kvm.KvmException;
+import dev.spore.kvm.KvmExit;
+import dev.spore.kvm.RunPage;
+import dev.spore.kvm.Signals;
+import dev.spore.kvm.VcpuFd;
+import dev.spore.vmm.MachineExit;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One vCPU: a platform thread that does nothing but KVM_RUN and its exits.
+ *
+ * <p>{@link #start}, {@link #stop} and {@link #join} may be called from any thread; everything else
+ * happens on the vCPU thread.
+ */
+public final class Vcpu {
+  private static final long KICK_AGAIN_NANOS = 2_000_000;
+
+  private final VcpuFd fd;
+  private final RunPage page;
+  private final VcpuExits exits;
+  private final ExitHandler handler;
+  private final VcpuMetrics metrics = new VcpuMetrics();
+  private final CountDownLatch started = new CountDownLatch(1);
+  private final Thread thread;
+
+  /** Set by {@link #stop}, read by the vCPU thread between entries. */
+  private volatile boolean stopping;
+
+  /** Kernel thread id, published by the vCPU thread before {@link #started}. */
+  private volatile int tid;
+
+  private @Nullable Runnable beforeFirstRun;
+
+  public Vcpu(int id, VcpuFd fd, VcpuExits exits) {
+    this.fd = fd;
+    this.page = fd.runPage();
+    this.exits = exits;
+    this.handler = new ExitHandler(id, fd, exits);
+    this.thread = Thread.ofPlatform().name("vcpu-" + id).daemon().unstarted(this::runUntilStopped);
+  }
+
+  /**
+   * Starts the thread.
+   *
+   * @param beforeFirstRun called on it right before the first KVM_RUN
+   */
+  public void start(Runnable beforeFirstRun) {
+    this.beforeFirstRun = beforeFirstRun;
+    thread.start();
+  }
+
+  /** Asks the thread to leave KVM_RUN for good. Does not wait. */
+  public void stop() {
+    stopping = true;
+  }
+
+  /**
+   * Waits until the thread has ended, kicking it out of KVM_RUN as often as needed: a kick that
+   * lands between the check and the entry is caught by immediate_exit, one that lands before
+   * immediate_exit is visible by the next kick. The thread must have been started.
+   */
+  public void join() {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        started.await();
+        fd.kick(tid);
+        thread.join(java.time.Duration.ofNanos(KICK_AGAIN_NANOS));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  public VcpuMetrics metrics() {
+    return metrics;
+  }
+
+  private void runUntilStopped() {
+    tid = Signals.currentTid();
+    started.countDown();
+    Runnable first = beforeFirstRun;
+    if (first != null) {
+      first.run();
+    }
+    try {
+      loop();
+    } catch (KvmException e) {
+      exits.ended().accept(new MachineExit.Fault(e.getMessage() + "; see the kernel log"));
+    } catch (RuntimeException e) {
+      exits.ended().accept(new MachineExit.Fault("internal error on a vCPU thread: " + e));
+    }
+  }
+
+  private void loop() {
+    long outside = System.nanoTime();
+    while (!stopping) {
+      long entered = System.nanoTime();
+      int errno = fd.run();
+      long left = System.nanoTime();
+      metrics.add(entered - outside, left - entered);
+      outside = left;
+      switch (errno) {
+        case 0 -> {
+          int reason = page.exitReason();
+          metrics.count(reason);
+          if (!handler.handle(reason)) {
+            return;
+          }
+        }
+        case Errno.EINTR -> metrics.count(KvmExit.INTR);
+        case Errno.EAGAIN -> LockSupport.parkNanos(100_000);
+        default -> throw new KvmException("KVM_RUN", errno, thread.getName());
+      }
+    }
+  }
+}

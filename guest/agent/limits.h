@@ -1,0 +1,58 @@
+/*
+ * Every bound on what a peer, a command line or a file can make the agent hold or do: why this
+ * number, and what happens at it. The host's copy is dev.spore.vmm.agent.AgentLimits; a test
+ * compares the two.
+ */
+#ifndef SPORE_AGENT_LIMITS_H
+#define SPORE_AGENT_LIMITS_H
+
+/* Payload of one frame. A read of this size is one system call; a longer one is a protocol error. */
+#define LIMIT_PAYLOAD_BYTES 65536u
+
+/* argv and env with their NULs: what Linux takes with its default stack limit, halved. */
+#define LIMIT_ARGS_BYTES 1048576u
+
+/* Pointers of argv and env together: half a MiB of pointer table at most. */
+#define LIMIT_SPEC_STRINGS 65536u
+
+/* Working directory, NUL included: PATH_MAX of Linux. */
+#define LIMIT_CWD_BYTES 4096u
+
+/* "user[:group]", NUL included: twice LOGIN_NAME_MAX of Linux. */
+#define LIMIT_USER_BYTES 512u
+
+/* A whole exec specification: the fixed part and the strings above. One is assembled at a time. */
+#define LIMIT_SPEC_BYTES (16u + LIMIT_CWD_BYTES + LIMIT_USER_BYTES + LIMIT_ARGS_BYTES)
+
+/* Execs that live at once: three pipes each stay below the 1024 descriptors a process has by
+ * default. One more is answered by START_FAILED. */
+#define LIMIT_EXECS 256u
+
+/* Bytes of stdin on the way to one process: what the agent may have to keep for it. */
+#define LIMIT_STDIN_WINDOW 131072u
+
+/* Bytes of stdout, and of stderr, on the way to the host: what the host may have to keep. */
+#define LIMIT_OUTPUT_WINDOW 262144u
+
+/* Seed from the host: the kernel's pool is 256 bits; more is accepted, not needed. */
+#define LIMIT_ENTROPY_BYTES 512u
+
+/* A message text. Longer ones are cut. */
+#define LIMIT_TEXT_BYTES 1024u
+
+/* /etc/passwd or /etc/group. A larger file is refused, not read in part. */
+#define LIMIT_ACCOUNT_FILE_BYTES 1048576u
+
+/* Supplementary groups of a user: further ones are ignored. */
+#define LIMIT_GROUPS 64u
+
+/* Kernel command line: COMMAND_LINE_SIZE of x86 is 2048. */
+#define LIMIT_CMDLINE_BYTES 4096u
+
+/* Grace between SIGTERM and SIGKILL at power off, milliseconds. */
+#define LIMIT_GRACE_MILLIS 60000u
+
+/* Grace between SIGHUP and SIGKILL for the execs of a lost connection, milliseconds. */
+#define LOST_CONNECTION_GRACE_MILLIS 2000u
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * What differs between the agent as PID 1 of a guest (guest_*.c) and its engine as an ordinary
+ * process in a test (tests/host_platform.c).
+ */
+#ifndef SPORE_AGENT_PLATFORM_H
+#define SPORE_AGENT_PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "limits.h"
+#include "protocol.h"
+
+/* What the agent tells the host about its start. Times are CLOCK_BOOTTIME, nanoseconds. */
+struct boot_report {
+  uint64_t init_nanos;
+  uint64_t listening_nanos;
+  uint64_t mounted_nanos;
+  uint64_t rootfs_nanos;
+  enum root_state root;
+  char root_type[16];
+  char root_error[LIMIT_TEXT_BYTES];
+  char problems[LIMIT_TEXT_BYTES]; /* what else did not work, one line each */
+};
+
+/* The engine's clock: CLOCK_BOOTTIME in nanoseconds. */
+uint64_t boottime_nanos(void);
+
+/* Whether the peer of an accepted socket is the host. */
+bool platform_peer_allowed(int fd);
+
+void platform_set_clock(uint64_t wall_nanos);
+void platform_add_entropy(const uint8_t *bytes, size_t length);
+
+/* Work a process may need but the handshake does not. Called once, before the first exec. */
+void platform_prepare_execs(struct boot_report *report);
+
+/* Ends all processes and makes the disk clean; 0 or an errno. */
+int platform_quiesce(uint32_t grace_millis);
+
+/* Ends the machine. */
+_Noreturn void platform_halt(void);
+
+#endif

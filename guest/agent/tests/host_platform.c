@@ -1,0 +1,66 @@
+/*
+ * The agent's engine as an ordinary process that serves a Unix socket: for tests only, never part of
+ * the guest's agent. Usage: agent-on-host SOCKET
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "../engine.h"
+
+static struct engine engine;
+static struct boot_report report;
+
+bool platform_peer_allowed(int fd) { return fd >= 0; }
+
+void platform_set_clock(uint64_t wall_nanos) { (void)wall_nanos; }
+
+void platform_add_entropy(const uint8_t *bytes, size_t length) {
+  (void)bytes;
+  (void)length;
+}
+
+void platform_prepare_execs(struct boot_report *unused) { (void)unused; }
+
+int platform_quiesce(uint32_t grace_millis) {
+  (void)grace_millis;
+  return 0;
+}
+
+void platform_halt(void) { exit(0); }
+
+static int listen_on(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) return -1;
+  strcpy(address.sun_path, path);
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0) return -1;
+  return listen(fd, 8) == 0 ? fd : -1;
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2) {
+    fprintf(stderr, "usage: agent-on-host SOCKET [ROOT-ERROR]\n");
+    return 2;
+  }
+  if (argc > 2) {
+    report.root = ROOT_FAILED;
+    snprintf(report.root_error, sizeof report.root_error, "%s", argv[2]);
+  }
+  /* Like PID 1: orphans come here. */
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  report.init_nanos = report.listening_nanos = boottime_nanos();
+  report.mounted_nanos = report.rootfs_nanos = boottime_nanos();
+  int fd = listen_on(argv[1]);
+  if (fd < 0 || chdir("/") != 0) {
+    perror(argv[1]);
+    return 1;
+  }
+  engine_run(&engine, fd, &report);
+  perror("event loop");
+  return 1;
+}

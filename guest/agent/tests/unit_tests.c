@@ -1,0 +1,197 @@
+/* Unit tests of the agent's pure parts. Prints what failed; the exit status is the number of failures. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../bytes.h"
+#include "../cmdline.h"
+#include "../frame.h"
+#include "../limits.h"
+#include "../protocol.h"
+#include "../session.h"
+#include "../spec.h"
+#include "../superblock.h"
+#include "../user.h"
+
+static int failures;
+
+#define CHECK(condition)                                                   \
+  do {                                                                     \
+    if (!(condition)) {                                                    \
+      failures++;                                                          \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);      \
+    }                                                                      \
+  } while (0)
+
+static const char passwd[] =
+    "root:x:0:0:root:/root:/bin/sh\n"
+    "broken-line\n"
+    "nan:x:abc:1::/nan:/bin/sh\n"
+    "alice:x:1000:1001:Alice,,,:/home/alice:/bin/sh\n"
+    "nohome:x:1002:1002:::\n";
+static const char group[] =
+    "root:x:0:\nalice:x:1001:\naudio:x:29:bob,alice\nvideo:x:44:alicex,xalice\nwheel:x:10:alice";
+
+static int resolve(const char *who, struct identity *identity) {
+  char error[128];
+  return user_resolve(who, passwd, group, identity, error, sizeof error);
+}
+
+static void names_and_numbers_resolve(void) {
+  struct identity id;
+  CHECK(resolve("alice", &id) == 0 && id.uid == 1000 && id.gid == 1001);
+  CHECK(strcmp(id.home, "/home/alice") == 0);
+  CHECK(id.group_count == 3 && id.groups[0] == 1001 && id.groups[1] == 29 && id.groups[2] == 10);
+  CHECK(resolve("1000", &id) == 0 && id.gid == 1001 && id.group_count == 3);
+  CHECK(resolve("4242", &id) == 0 && id.uid == 4242 && id.gid == 0 && strcmp(id.home, "/") == 0);
+  CHECK(resolve("alice:video", &id) == 0 && id.gid == 44 && id.group_count == 1);
+  CHECK(resolve("7:8", &id) == 0 && id.uid == 7 && id.gid == 8);
+  CHECK(resolve("nohome", &id) == 0 && strcmp(id.home, "/") == 0);
+}
+
+static void unknown_and_malformed_users_are_refused(void) {
+  struct identity id;
+  CHECK(resolve("mallory", &id) != 0);
+  CHECK(resolve("", &id) != 0);
+  CHECK(resolve(":", &id) != 0);
+  CHECK(resolve("alice:", &id) != 0);
+  CHECK(resolve("alice:nogroup", &id) != 0);
+  CHECK(resolve("nan", &id) != 0);
+  CHECK(resolve("broken-line", &id) != 0);
+  CHECK(resolve("-1", &id) != 0);
+  CHECK(resolve("4294967295", &id) != 0);
+  CHECK(resolve("99999999999999999999", &id) != 0);
+}
+
+static int parse(const char *bytes, size_t length, struct spec *spec) {
+  struct spec_assembly assembly = {.id = 1};
+  const char *error;
+  if (spec_append(&assembly, (const uint8_t *)bytes, length, &error) != 0) return -1;
+  return spec_parse(&assembly, spec, &error);
+}
+
+static void a_specification_is_read_in_place(void) {
+  static const char good[] = "\3\0\0\0\x18\0\x50\0\2\0\0\0\1\0\0\0/tmp\0alice\0sh\0\0A=b";
+  struct spec spec;
+  CHECK(parse(good, sizeof good, &spec) == 0);
+  CHECK(spec.tty && spec.wants_stdin && spec.rows == 24 && spec.cols == 80);
+  CHECK(strcmp(spec.cwd, "/tmp") == 0 && strcmp(spec.user, "alice") == 0);
+  CHECK(strcmp(spec.argv[0], "sh") == 0 && spec.argv[1][0] == 0 && !spec.argv[2]);
+  CHECK(strcmp(spec.envp[0], "A=b") == 0 && !spec.envp[1]);
+  spec_free(&spec);
+}
+
+static void a_specification_cut_anywhere_is_refused(void) {
+  static const char good[] = "\0\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0/\0\0sh\0A=b";
+  struct spec spec;
+  for (size_t length = 1; length < sizeof good; length++) CHECK(parse(good, length, &spec) != 0);
+  CHECK(parse(good, sizeof good, &spec) == 0);
+  spec_free(&spec);
+}
+
+static void counts_and_flags_of_a_specification_are_checked(void) {
+  struct spec spec;
+  CHECK(parse("\4\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0/\0\0sh", 22, &spec) != 0);
+  CHECK(parse("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0/\0\0", 19, &spec) != 0);
+  CHECK(parse("\0\0\0\0\0\0\0\0\xff\xff\xff\xff\2\0\0\0/\0\0sh", 22, &spec) != 0);
+  CHECK(parse("\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0/\0\0sh\0x", 24, &spec) != 0);
+}
+
+static void a_specification_beyond_its_bound_is_refused(void) {
+  struct spec_assembly assembly = {.id = 1};
+  const char *error;
+  uint8_t *chunk = calloc(1, LIMIT_PAYLOAD_BYTES);
+  unsigned chunks = 0;
+  while (spec_append(&assembly, chunk, LIMIT_PAYLOAD_BYTES, &error) == 0) chunks++;
+  CHECK(chunks == LIMIT_SPEC_BYTES / LIMIT_PAYLOAD_BYTES);
+  CHECK(assembly.capacity <= LIMIT_SPEC_BYTES);
+  spec_discard(&assembly);
+  free(chunk);
+}
+
+static long decode(uint8_t type, uint8_t stream, uint16_t flags, uint32_t id, uint32_t length) {
+  uint8_t bytes[HEADER_BYTES + 64] = {0};
+  struct frame frame;
+  const char *error;
+  frame_header(bytes, type, stream, flags, id, length);
+  store32(bytes + HEADER_BYTES, 1);
+  return frame_decode(bytes, sizeof bytes, &frame, &error);
+}
+
+static void frames_within_the_rules_are_taken(void) {
+  CHECK(decode(FRAME_STDIN, 0, 0, 1, 5) == HEADER_BYTES + 5);
+  CHECK(decode(FRAME_STDIN, 0, FLAG_LAST, 1, 0) == HEADER_BYTES);
+  CHECK(decode(FRAME_CREDIT, 2, 0, 1, 4) == HEADER_BYTES + 4);
+  CHECK(decode(FRAME_STDIN, 0, 0, 1, LIMIT_PAYLOAD_BYTES) == 0);
+}
+
+static void frames_against_the_rules_are_refused(void) {
+  CHECK(decode(0, 0, 0, 1, 4) < 0);
+  CHECK(decode(9, 0, 0, 1, 4) < 0);
+  CHECK(decode(FRAME_OUTPUT, 1, 0, 1, 4) < 0);
+  CHECK(decode(FRAME_ERROR, 0, 0, 0, 4) < 0);
+  CHECK(decode(FRAME_STDIN, 0, 0, 1, LIMIT_PAYLOAD_BYTES + 1) < 0);
+  CHECK(decode(FRAME_STDIN, 0, 0, 1, 0xffffffffu) < 0);
+  CHECK(decode(FRAME_STDIN, 0, 0, 1, 0) < 0);
+  CHECK(decode(FRAME_STDIN, 0, 0, 0, 1) < 0);
+  CHECK(decode(FRAME_STDIN, 0, 2, 1, 1) < 0);
+  CHECK(decode(FRAME_STDIN, 1, 0, 1, 1) < 0);
+  CHECK(decode(FRAME_CREDIT, 0, 0, 1, 4) < 0);
+  CHECK(decode(FRAME_CREDIT, 3, 0, 1, 4) < 0);
+  CHECK(decode(FRAME_CREDIT, 255, 0, 1, 4) < 0);
+  CHECK(decode(FRAME_CREDIT, 1, 0, 1, 3) < 0);
+  CHECK(decode(FRAME_SIGNAL, 0, 0, 1, 5) < 0);
+  CHECK(decode(FRAME_POWER_OFF, 0, 0, 1, 4) < 0);
+  CHECK(decode(FRAME_HELLO, 0, 0, 0, 15) < 0);
+  CHECK(decode(FRAME_EXEC, 0, FLAG_LAST, 1, 0) < 0);
+}
+
+static void options_of_the_command_line_are_whole_words(void) {
+  char out[16];
+  CHECK(cmdline_option("quiet spore.rootfs=/dev/vda x\n", "spore.rootfs", out, sizeof out));
+  CHECK(strcmp(out, "/dev/vda") == 0);
+  CHECK(cmdline_option("a=1 a=2", "a", out, sizeof out) && strcmp(out, "2") == 0);
+  CHECK(!cmdline_option("xspore.rootfs=/dev/vda", "spore.rootfs", out, sizeof out));
+  CHECK(!cmdline_option("spore.rootfs_rw=1", "spore.rootfs", out, sizeof out));
+  CHECK(!cmdline_option("spore.rootfs", "spore.rootfs", out, sizeof out));
+  CHECK(!cmdline_option("a=0123456789abcdef", "a", out, sizeof out));
+  CHECK(!cmdline_option("", "a", out, sizeof out));
+}
+
+static void images_are_told_by_their_magic_numbers(void) {
+  uint8_t image[SUPERBLOCK_PROBE_BYTES] = {0};
+  CHECK(!superblock_type(image, sizeof image));
+  CHECK(!superblock_type(image, 0));
+  store16(image + 1080, 0xef53);
+  CHECK(strcmp(superblock_type(image, sizeof image), "ext4") == 0);
+  CHECK(!superblock_type(image, 1081));
+  memcpy(image, "hsqs", 4);
+  CHECK(strcmp(superblock_type(image, 4), "squashfs") == 0);
+  memset(image, 0, sizeof image);
+  store32(image + 1024, 0xe0f5e1e2u);
+  CHECK(strcmp(superblock_type(image, sizeof image), "erofs") == 0);
+}
+
+static void the_session_is_read_behind_any_process_name(void) {
+  CHECK(session_of_stat("12 (sh) S 1 12 77 0 -1") == 77);
+  CHECK(session_of_stat("12 (a) S 9 9 9) S 1 12 77 0") == 77);
+  CHECK(session_of_stat("12 (sh) S 1 12") == -1);
+  CHECK(session_of_stat("12 (sh)") == -1);
+  CHECK(session_of_stat("") == -1);
+}
+
+int main(void) {
+  names_and_numbers_resolve();
+  unknown_and_malformed_users_are_refused();
+  a_specification_is_read_in_place();
+  a_specification_cut_anywhere_is_refused();
+  counts_and_flags_of_a_specification_are_checked();
+  a_specification_beyond_its_bound_is_refused();
+  frames_within_the_rules_are_taken();
+  frames_against_the_rules_are_refused();
+  options_of_the_command_line_are_whole_words();
+  images_are_told_by_their_magic_numbers();
+  the_session_is_read_behind_any_process_name();
+  if (failures == 0) printf("agent unit tests: ok\n");
+  return failures;
+}

@@ -3,10 +3,11 @@ module dev.spore.virtio {
   requires static transitive org.jspecify;
 
   exports dev.spore.virtio;
-  exports dev.spore.virtio.console;
   exports dev.spore.virtio.blk;
+  exports dev.spore.virtio.console;
   exports dev.spore.virtio.memory;
   exports dev.spore.virtio.mmio;
   exports dev.spore.virtio.queue;
   exports dev.spore.virtio.rng;
+  exports dev.spore.virtio.vsock;
 }

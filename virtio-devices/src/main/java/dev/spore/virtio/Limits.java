@@ -80,5 +80,38 @@ public final class Limits {
    */
   public static final int RNG_CHAIN_BYTES_MAX = 4096;
 
+  /**
+   * Receive and transmit ring of a vsock device. Linux fills the receive ring with 4 KiB buffers at
+   * boot: at this size they hold as much as one connection may send.
+   */
+  public static final int VSOCK_QUEUE_SIZE = 128;
+
+  /** Event ring of a vsock device: Linux posts eight buffers. */
+  public static final int VSOCK_EVENT_QUEUE_SIZE = 16;
+
+  /**
+   * Connections of one guest, open or half-open, and threads that serve those it opened; a request
+   * beyond it is answered RST, a connect fails.
+   */
+  public static final int VSOCK_CONNECTIONS_MAX = 1024;
+
+  /** Connects of the host that wait for the guest's answer; one more fails at once. */
+  public static final int VSOCK_CONNECTING_MAX = 128;
+
+  /**
+   * Answers that wait for receive buffers, RESPONSE included; while there are as many, the guest's
+   * packets stay in its ring.
+   */
+  public static final int VSOCK_REPLIES_MAX = 128;
+
+  /** Bytes held each way for a connection while there are few: what Linux promises by default. */
+  public static final int VSOCK_LARGE_BUFFER_BYTES = 256 * 1024;
+
+  /** Connections that get the large buffer: 16 MiB each way at most. */
+  public static final int VSOCK_LARGE_BUFFERS_MAX = 64;
+
+  /** Bytes held each way for all further connections: 30 MiB each way at most. */
+  public static final int VSOCK_SMALL_BUFFER_BYTES = 32 * 1024;
+
   private Limits() {}
 }

@@ -1,0 +1,16 @@
+# shellcheck shell=bash
+# Flags of the JVM that runs Spore; the AOT cache must be made with the same ones.
+#
+# Heap: a run keeps little on it, guest memory lives outside. One compiler tier: a run is over
+# before the second one would pay. The JVM prints nothing of its own: standard output belongs to
+# the guest's command, a stale AOT cache is not the user's business, and SIGQUIT must not dump
+# threads into the middle of it.
+# shellcheck disable=SC2034,SC2054
+java_flags=(
+  -Xms8m -Xmx96m -Xss512k
+  -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=16m
+  -XX:-UsePerfData -XX:+DisableAttachMechanism
+  -XX:+UnlockDiagnosticVMOptions -XX:-DisplayVMOutput
+  -Xlog:disable
+  --enable-native-access=dev.spore.kvm,com.github.luben.zstd_jni
+)

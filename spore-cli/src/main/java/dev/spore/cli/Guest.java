@@ -1,0 +1,62 @@
+package dev.spore.cli;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/**
+ * A booted machine with an agent that answers, as {@code spore run} sees it. Safe for use by
+ * several threads; {@link #close} from any thread ends whatever another one waits for with a {@link
+ * dev.spore.vmm.SporeException}.
+ */
+interface Guest extends AutoCloseable {
+
+  /** Starts the command. Fails only if the machine does; a bad command shows in the outcome. */
+  Task start(RunRequest request, TerminalSize size);
+
+  /** Ends the machine in order, so that everything written to its disks is on them. */
+  void shutDown();
+
+  /** Ends the machine at once. Idempotent; leaves no thread, mapping or descriptor behind. */
+  @Override
+  void close();
+
+  /** The command inside the guest. */
+  interface Task {
+    /** What the guest command reads; closing it is its end of file. */
+    OutputStream stdin();
+
+    /** Closing it makes the guest command's next write fail with EPIPE. */
+    InputStream stdout();
+
+    /** As {@link #stdout}; ends at once when the command has a terminal. */
+    InputStream stderr();
+
+    /** Sends a Linux signal number to the command; nothing happens once it has ended. */
+    void signal(int number);
+
+    void resize(TerminalSize size);
+
+    /**
+     * Waits for the end of the command.
+     *
+     * @throws dev.spore.vmm.SporeException the machine ended first
+     */
+    Outcome await() throws InterruptedException;
+  }
+
+  /** How the command ended. */
+  sealed interface Outcome {
+    record Exited(int status) implements Outcome {}
+
+    record Killed(int signal) implements Outcome {}
+
+    record NotFound(String message) implements Outcome {}
+
+    record NotStarted(String message) implements Outcome {}
+  }
+
+  /** Terminal size in characters. */
+  record TerminalSize(int rows, int columns) {
+    static final TerminalSize DEFAULT = new TerminalSize(24, 80);
+  }
+}

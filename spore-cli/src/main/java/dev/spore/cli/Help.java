@@ -1,0 +1,53 @@
+package dev.spore.cli;
+
+/**
+ * The overview that {@code spore --help} prints; each command has its own help beside its flags.
+ */
+final class Help {
+  private Help() {}
+
+  static String overview() {
+    return """
+    Usage: spore COMMAND [OPTIONS]
+
+    Runs untrusted work in Linux/KVM microVMs.
+
+    Commands:
+      run      boot a machine, run one command in it, pass its output and exit status through
+      doctor   say what this host lacks to run machines, and the command that grants it
+      kernel   build or list guest kernels
+      help     explain a command: spore help run
+
+    Examples:
+      spore run 'echo hello from $(uname -r)'          one string: the guest's /bin/sh -lc
+      spore run -- /bin/echo hello                     after --: exactly these arguments
+      tar c . | spore run -i 'tar t | wc -l'           -i: standard input goes in
+      spore run -it -- /bin/sh                         a shell on your terminal
+      spore run --vcpus 2 --memory 512mb nproc         a larger machine
+      spore run --rootfs debian.squashfs -- /usr/bin/perl -v
+      spore run --json 'exit 7'                        one result object, for programs
+      spore doctor                                     when something does not work
+
+    Exit status: that of the command, 128+n when signal n ended it, 127 not found, 126 not
+    executable; else 2 usage, 22 bad file, 69 host cannot, 73 cache, 74 output lost, 130
+    canceled or timed out, 1 the machine failed.
+    """;
+  }
+
+  static String kernel() {
+    return """
+    Usage: spore kernel build [--source TARBALL]
+           spore kernel list [--json]
+
+    Builds and lists guest kernels; spore kernel build --help says more.
+    """;
+  }
+
+  static String of(Command command) {
+    String details = command.details();
+    return command.summary()
+        + "\nFlags:\n"
+        + command.options().flag("--help", 'h', "show this", () -> {}).help()
+        + (details.isEmpty() ? "" : "\n" + details);
+  }
+}

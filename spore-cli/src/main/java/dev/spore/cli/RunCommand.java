@@ -1,0 +1,56 @@
+package dev.spore.cli;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code spore run}. */
+final class RunCommand implements Command {
+  private final RunOptions options = new RunOptions();
+
+  @Override
+  public OptionTable options() {
+    return options.table();
+  }
+
+  @Override
+  public String summary() {
+    return """
+    Usage: spore run [FLAGS] CMD
+           spore run [FLAGS] -- ARGV...
+
+    Boots a machine, runs one command in it and passes its output and exit status through.
+    CMD is one string for the guest's /bin/sh -lc; after -- come exact arguments.
+    """;
+  }
+
+  @Override
+  public String details() {
+    return """
+    Examples:
+      spore run 'ls / | wc -l'                 a shell line
+      spore run -- /bin/echo '$HOME'           exact arguments, no shell
+      head -c 9m /dev/zero | spore run -i sha256sum
+      spore run -it -- /bin/sh                 a shell on this terminal
+      spore run --timeout 10s 'sleep 60'       killed after 10 s, exit 130
+      spore run --env CI=1 --user 1000:1000 --workdir /tmp 'id; env; pwd'
+
+    SIZE is a number and kb, mb, gb or tb (binary; a bare number counts MiB). DURATION is a
+    number and ms, s, m or h. Ctrl-C goes to the command; a second one ends the machine.
+    """;
+  }
+
+  @Override
+  public int execute(
+      List<String> words, @Nullable List<String> exact, HostStreams host, Timeline timeline)
+      throws InterruptedException {
+    RunRequest request =
+        RunRequests.of(
+            options,
+            words,
+            exact,
+            Installation.current(),
+            System.getenv(),
+            HostMemory.totalBytes());
+    return new RunSession(request, new MachineLauncher(), host, timeline).run();
+  }
+}

@@ -1,0 +1,89 @@
+package dev.spore.cli;
+
+import java.io.PrintStream;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** When each phase of a run was reached, in µs of wall clock since 1970. Any thread. */
+final class Timeline {
+  /** Points in time, in the order in which they are reached. */
+  enum Mark {
+    LAUNCHED("launcher"),
+    JVM_STARTED("JVM start"),
+    MAIN("main"),
+    FIRST_RUN("first KVM_RUN"),
+    AGENT_READY("agent ready"),
+    EXEC_STARTED("exec start"),
+    EXITED("exit"),
+    CLOSED("machine closed");
+
+    private final String label;
+
+    Mark(String label) {
+      this.label = label;
+    }
+  }
+
+  private final Map<Mark, Long> micros = new EnumMap<>(Mark.class);
+
+  static long now() {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+  }
+
+  void mark(Mark mark) {
+    mark(mark, now());
+  }
+
+  /** The first time counts. */
+  synchronized void mark(Mark mark, long epochMicros) {
+    micros.putIfAbsent(mark, epochMicros);
+  }
+
+  /** Milliseconds from one point to another; null while either has not been reached. */
+  synchronized @Nullable Long millisBetween(Mark from, Mark to) {
+    Long start = micros.get(from);
+    Long end = micros.get(to);
+    return start == null || end == null ? null : Math.round((end - start) / 1000.0);
+  }
+
+  /** The {@code timings} object: milliseconds from the very start to each point reached. */
+  synchronized Json json(Json json) {
+    json.beginObject("timings");
+    Long start = start();
+    for (Map.Entry<Mark, Long> entry : micros.entrySet()) {
+      if (start != null && entry.getKey() != Mark.LAUNCHED) {
+        String name = entry.getKey().name().toLowerCase(Locale.ROOT) + "_ms";
+        json.field(name, Math.round((entry.getValue() - start) / 1000.0));
+      }
+    }
+    return json.endObject();
+  }
+
+  /** A table: point, milliseconds since the point before, milliseconds since the start. */
+  synchronized void print(PrintStream to) {
+    to.printf("%-16s %10s %10s%n", "phase", "ms", "total ms");
+    Long start = start();
+    Long previous = start;
+    for (Map.Entry<Mark, Long> entry : micros.entrySet()) {
+      if (start == null || previous == null) {
+        return;
+      }
+      long at = entry.getValue();
+      to.printf(
+          Locale.ROOT,
+          "%-16s %10.1f %10.1f%n",
+          entry.getKey().label,
+          (at - previous) / 1000.0,
+          (at - start) / 1000.0);
+      previous = at;
+    }
+  }
+
+  private @Nullable Long start() {
+    return micros.isEmpty() ? null : micros.values().iterator().next();
+  }
+}

@@ -1,5 +1,6 @@
 /** The command line. */
 module dev.spore.cli {
+  requires dev.spore.kvm;
   requires dev.spore.vmm;
   requires jdk.unsupported;
   requires static transitive org.jspecify;

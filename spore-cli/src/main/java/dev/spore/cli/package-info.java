@@ -1,5 +1,6 @@
 /**
- * The command line: parses, shows progress, prints results, maps errors to exit codes. Must not know KVM.
+ * The command line: parses, shows progress, prints results, maps errors to exit codes. Must not
+ * know KVM.
  */
 @NullMarked
 package dev.spore.cli;

@@ -5,7 +5,8 @@
 
 : "${root:?}" "${cache:?}" "${stamp:?}"
 readonly log_dir=$cache/log
-readonly build_packages=(maven gcc make musl-tools busybox-static)
+readonly initrd_packages=(gcc make musl-tools busybox-static binutils)
+readonly test_packages=(gcc libc6-dev shellcheck e2fsprogs squashfs-tools)
 
 say() { printf 'spore: %s\n' "$*" >&2; }
 
@@ -125,7 +126,8 @@ maven() {
 
 # Offline first: with a filled repository nothing needs asking. Then whatever is missing is fetched.
 compile_jars() {
-  printf 'phase 1/1 compile\n'
+  # Jars of dependencies that are none any more would stay there.
+  rm -rf "$root/spore-cli/target/lib"
   maven -q -o || maven
 }
 
@@ -152,7 +154,7 @@ build_kernel() {
 
 build_initrd() {
   if ! initrd=$(built initrds initrd.cpio "$root/guest/initrd/build.sh"); then
-    require_packages "${build_packages[@]}"
+    require_packages "${initrd_packages[@]}"
     step initrd "building the initrd" "$root/guest/initrd/build.sh"
     initrd=$(result_of initrd)
   fi
@@ -178,7 +180,7 @@ train() {
 write_stamp() {
   printf '%s\n' "$java" "$dist" "$kernel" "$initrd" >"$stamp.$$"
   # As old as the start of this set-up: what changed while it ran counts as newer.
-  touch -r "$cache/lock" "$stamp.$$"
+  touch -d "@$1" "$stamp.$$"
   mv -f "$stamp.$$" "$stamp"
 }
 
@@ -193,15 +195,16 @@ set_up() {
     say "waiting for another set-up to end"
     flock "$lock"
   fi
-  touch "$cache/lock"
+  local began=$EPOCHREALTIME
   require_java
   dist=$cache/dist/$(jars_key)
   [[ -d $dist/lib ]] || build_jars
+  [[ $needs != *tests* ]] || require_packages "${test_packages[@]}"
   [[ $needs != *kernel* ]] || build_kernel
   [[ $needs != *initrd* ]] || build_initrd
   if [[ $needs == *initrd* && ! -f $dist/spore.aot ]]; then
     step train "preparing a fast start" train
   fi
-  write_stamp
+  write_stamp "${began/,/.}"
   exec {lock}>&-
 }

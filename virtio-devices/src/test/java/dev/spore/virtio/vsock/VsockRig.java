@@ -13,12 +13,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * A socket device with the guest driver's end of its rings in one hand. Device and driver run on
  * the thread of the test, streams on threads of their own.
  */
-final class VsockRig {
+final class VsockRig implements AutoCloseable {
   static final long CID = 3;
   static final int GUEST_BUFFER = 256 * 1024;
   static final int RECEIVE_BUFFER = 4096 + VsockHeader.BYTES;
@@ -60,6 +62,8 @@ final class VsockRig {
   RingDriver event = RingDriver.at(memory, EVENT_RING, 16);
   int interrupts;
 
+  private final LinkedBlockingQueue<VsockStream> accepted = new LinkedBlockingQueue<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final Map<Integer, Long> receiveBuffers = new HashMap<>();
   private int receiveSlot;
 
@@ -92,6 +96,38 @@ final class VsockRig {
     receiveBuffers.clear();
     received.clear();
     activate();
+  }
+
+  /** Ends the machine, and the handlers of {@link #keep}. */
+  @Override
+  public void close() {
+    device.close();
+    ended.countDown();
+  }
+
+  /** A handler that hands its stream to {@link #open} and leaves it open. */
+  void keep(VsockStream stream) {
+    accepted.add(stream);
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A connection the guest opened to a port whose handler is {@link #keep}. */
+  VsockStream open(int guestPort, int hostPort, long guestBufferBytes) {
+    send(header(VsockOp.REQUEST, guestPort, hostPort, 0, 0, guestBufferBytes, 0), new byte[0]);
+    next(VsockOp.RESPONSE);
+    try {
+      return accepted.take();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  VsockStream open(int guestPort, int hostPort) {
+    return open(guestPort, hostPort, GUEST_BUFFER);
   }
 
   /** Posts receive buffers of one descriptor each. */

@@ -163,7 +163,7 @@ main() {
     trap 'rm -rf "$staging"' EXIT
     printf 'phase 1/2 compile agent\n'
     if [[ -z $agent ]]; then
-      make -C "$agent_sources" BUILD="$staging/agent" >"$staging/log" 2>&1 || {
+      make -C "$agent_sources" OUT="$staging/agent" >"$staging/log" 2>&1 || {
         cat "$staging/log" >&2
         die 22 "the agent in $agent_sources does not compile (see above)"
       }

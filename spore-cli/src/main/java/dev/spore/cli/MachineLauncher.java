@@ -1,15 +1,59 @@
 package dev.spore.cli;
 
+import dev.spore.vmm.DiskSpec;
 import dev.spore.vmm.ErrorCode;
+import dev.spore.vmm.Machine;
+import dev.spore.vmm.MachineEvent;
+import dev.spore.vmm.MachineSpec;
 import dev.spore.vmm.SporeException;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 
 /** Boots machines through the monitor library. */
 final class MachineLauncher implements GuestLauncher {
   @Override
   public Guest boot(
-      RunRequest request, OutputStream console, Timeline timeline, Cancellation canceler) {
-    throw new SporeException(
-        ErrorCode.HOST_UNSUPPORTED, "this build has no machine monitor; take a newer one");
+      RunRequest request, OutputStream console, Timeline timeline, Cancellation canceler)
+      throws InterruptedException {
+    Machine machine = Machine.boot(spec(request), event -> hear(event, console, timeline));
+    canceler.onCancel(machine);
+    Thread.sleep(request.bootTimeout().toMillis());
+    machine.close();
+    throw new SporeException(ErrorCode.HOST_UNSUPPORTED, "no agent client yet");
+  }
+
+  private static MachineSpec spec(RunRequest request) {
+    MachineSpec.Builder spec =
+        MachineSpec.builder(request.kernel())
+            .memoryBytes(request.memoryBytes())
+            .vcpus(request.vcpus())
+            .initrd(request.initrd());
+    Rootfs rootfs = request.rootfs();
+    if (rootfs != null) {
+      spec.disk(new DiskSpec(rootfs.image(), !rootfs.writable()));
+      spec.kernelArgument("spore.rootfs=/dev/vda");
+      if (rootfs.writable()) {
+        spec.kernelArgument("spore.rootfs_rw=1");
+      }
+    }
+    return spec.build();
+  }
+
+  private static void hear(MachineEvent event, OutputStream console, Timeline timeline) {
+    switch (event) {
+      case MachineEvent.FirstRun run -> timeline.mark(Timeline.Mark.FIRST_RUN);
+      case MachineEvent.ConsoleOutput output -> write(console, output.bytes());
+      case MachineEvent.AgentReady ready -> timeline.mark(Timeline.Mark.AGENT_READY);
+      case MachineEvent.Exited exited -> {}
+    }
+  }
+
+  private static void write(OutputStream console, byte[] bytes) {
+    try {
+      console.write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

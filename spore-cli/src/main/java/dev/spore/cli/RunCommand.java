@@ -43,14 +43,14 @@ final class RunCommand implements Command {
   public int execute(
       List<String> words, @Nullable List<String> exact, HostStreams host, Timeline timeline)
       throws InterruptedException {
+    Installation installation = Installation.current();
+    Long launched = installation.launchedMicros();
+    if (launched != null) {
+      timeline.mark(Timeline.Mark.LAUNCHED, launched);
+    }
     RunRequest request =
         RunRequests.of(
-            options,
-            words,
-            exact,
-            Installation.current(),
-            System.getenv(),
-            HostMemory.totalBytes());
+            options, words, exact, installation, System.getenv(), HostMemory.totalBytes());
     return new RunSession(request, new MachineLauncher(), host, timeline).run();
   }
 }

@@ -37,7 +37,10 @@ public final class BootLimits {
   /** What a bzImage may unpack to, bytes (512 MiB): distribution kernels have 30 to 80 MiB. */
   public static final long UNPACKED_BYTES_MAX = 512L << 20;
 
-  /** Memory an XZ decoder may use, KiB: kernels are packed with a dictionary of at most 128 MiB. */
+  /**
+   * Memory an XZ decoder may use, KiB: kernels are packed with a dictionary of at most 128 MiB. A
+   * process with a small heap allows half of that. Refused.
+   */
   public static final int XZ_MEMORY_KIB_MAX = 160 << 10;
 
   /** Zstandard window, log2 bytes: kernels are packed with {@code --ultra -22}, which needs 27. */

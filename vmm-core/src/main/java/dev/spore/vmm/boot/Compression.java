@@ -66,7 +66,7 @@ enum Compression {
   InputStream unpack(String name, InputStream packed) throws IOException {
     return switch (this) {
       case GZIP -> new GZIPInputStream(packed, BUFFER_BYTES);
-      case XZ -> new XZInputStream(packed, BootLimits.XZ_MEMORY_KIB_MAX);
+      case XZ -> new XZInputStream(packed, xzMemoryKib());
       case ZSTD -> new ZstdInputStream(packed).setLongMax(BootLimits.ZSTD_WINDOW_LOG_MAX);
       case LZ4 -> new Lz4LegacyInputStream(packed);
       case BZIP2, LZMA, LZO ->
@@ -75,5 +75,11 @@ enum Compression {
               "is packed with " + label() + ", which is not unpacked here",
               "give its vmlinux, or a bzImage packed with gzip, xz, zstd or lz4");
     };
+  }
+
+  /** A dictionary the heap cannot hold must be a refusal, not an OutOfMemoryError. */
+  private static int xzMemoryKib() {
+    long half = Runtime.getRuntime().maxMemory() / 2 / 1024;
+    return (int) Math.min(BootLimits.XZ_MEMORY_KIB_MAX, half);
   }
 }

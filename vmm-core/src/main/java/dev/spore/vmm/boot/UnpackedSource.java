@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import org.tukaani.xz.MemoryLimitException;
 
 /**
  * A compressed image, unpacked as it is read: the whole never lies in the heap. Apart from the
@@ -115,6 +116,12 @@ final class UnpackedSource implements ByteSource {
   }
 
   private RuntimeException corrupt(IOException cause) {
+    if (cause instanceof MemoryLimitException) {
+      return BootError.invalid(
+          name(),
+          "needs more memory to unpack than this process may use",
+          "allow it a larger heap, or give the kernel's vmlinux");
+    }
     return BootError.damaged(name(), "has a payload that cannot be unpacked", cause);
   }
 }

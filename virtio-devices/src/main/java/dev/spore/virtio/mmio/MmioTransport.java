@@ -11,6 +11,7 @@ import dev.spore.virtio.memory.GuestMemoryException;
 import dev.spore.virtio.queue.QueueException;
 import dev.spore.virtio.queue.QueueLayout;
 import dev.spore.virtio.queue.Virtqueue;
+import java.lang.System.Logger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,8 @@ public final class MmioTransport {
   private static final long TRANSPORT_FEATURES =
       1L << F_VERSION_1 | 1L << Virtqueue.F_INDIRECT_DESC | 1L << Virtqueue.F_EVENT_IDX;
 
+  private static final Logger LOGGER = System.getLogger("dev.spore.virtio");
+
   private final VirtioDevice device;
   private final GuestMemory memory;
   private final Doorbell doorbell;
@@ -71,7 +74,7 @@ public final class MmioTransport {
     this.memory = memory;
     this.doorbell = doorbell;
     this.interrupt = new InterruptLine(interrupt);
-    this.log = new RateLimitedLog(System.getLogger("dev.spore.virtio"), device.name());
+    this.log = new RateLimitedLog(LOGGER, device.name());
     List<Integer> sizes = device.queueSizesMax();
     if (sizes.size() > Limits.QUEUES_MAX) {
       throw new IllegalArgumentException(device.name() + " has too many queues");

@@ -7,9 +7,9 @@ final class ConsoleTail {
   private final byte[] ring = new byte[VmmLimits.CONSOLE_TAIL_BYTES];
   private long written;
 
-  synchronized void append(byte[] bytes) {
-    for (byte b : bytes) {
-      ring[(int) (written++ % ring.length)] = b;
+  synchronized void append(byte[] bytes, int offset, int length) {
+    for (int i = offset; i < offset + length; i++) {
+      ring[(int) (written++ % ring.length)] = bytes[i];
     }
   }
 

@@ -15,7 +15,15 @@ final class KvmInterrupt implements Interrupt, AutoCloseable {
   private final EventFd event = EventFd.create();
 
   KvmInterrupt(VmFd vm, int gsi) {
-    vm.irqfd(event, gsi, true);
+    boolean wired = false;
+    try {
+      vm.irqfd(event, gsi, true);
+      wired = true;
+    } finally {
+      if (!wired) {
+        event.close();
+      }
+    }
   }
 
   @Override

@@ -1,48 +1,41 @@
 package dev.spore.vmm;
 
-import dev.spore.virtio.console.BoundedOutput;
 import dev.spore.vmm.board.Board;
 import dev.spore.vmm.quirk.QuirkProfile;
 import dev.spore.vmm.vcpu.Vcpu;
 import dev.spore.vmm.vcpu.VcpuExits;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One virtual machine: boots, runs, ends, leaves nothing behind.
  *
  * <p>Thread-safe. Guest code runs on one platform thread per vCPU, device work on one per device,
- * console events on one more; all are daemons and end in {@link #close()}.
+ * events on one more; all are daemons and end in {@link #close()}.
  */
 public final class Machine implements AutoCloseable {
-  private static final int CONSOLE_PENDING_BYTES = 256 << 10;
-  private static final int CONSOLE_EVENT_BYTES = 16 << 10;
-
-  private final Consumer<MachineEvent> events;
+  private final EventDelivery events;
+  private final AtomicReference<@Nullable MachineExit> reason = new AtomicReference<>();
   private final CompletableFuture<MachineExit> exit = new CompletableFuture<>();
-  private final AtomicBoolean closed = new AtomicBoolean();
-  private final ConsoleTail tail = new ConsoleTail();
-  private final BoundedOutput console = new BoundedOutput(CONSOLE_PENDING_BYTES);
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CompletableFuture<MachineExit> closed = new CompletableFuture<>();
   private final Closeables resources = new Closeables();
   private final MachineParts parts;
-  private final Thread consoleThread;
 
-  private Machine(MachineSpec spec, Consumer<MachineEvent> events) {
-    this.events = events;
-    boolean assembled = false;
+  private Machine(MachineSpec spec, Consumer<MachineEvent> listener) {
+    this.events = new EventDelivery(listener);
     try {
-      this.parts = new MachineParts(spec, resources, console, powerSwitch());
-      assembled = true;
-    } finally {
-      if (!assembled) {
-        resources.close();
-      }
+      this.parts = new MachineParts(spec, resources, events, powerSwitch());
+    } catch (RuntimeException | Error e) {
+      closeAfter(e, resources::close);
+      throw e;
     }
-    this.consoleThread =
-        Thread.ofPlatform().daemon().name("console-events").unstarted(this::pumpConsole);
   }
 
   /**
@@ -54,15 +47,28 @@ public final class Machine implements AutoCloseable {
   public static Machine boot(MachineSpec spec, Consumer<MachineEvent> events) {
     MachineSpecCheck.check(spec);
     Machine machine = new Machine(spec, events);
-    machine.start();
+    try {
+      machine.start();
+    } catch (RuntimeException | Error e) {
+      closeAfter(e, machine::close);
+      throw e;
+    }
     return machine;
   }
 
+  private static void closeAfter(Throwable failure, Runnable close) {
+    try {
+      close.run();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
   private void start() {
-    consoleThread.start();
+    events.start();
     parts.startDevices();
     VcpuExits exits = new VcpuExits(parts.ports, parts.mmio(), parts.assists, this::ended);
-    parts.vcpus.start(exits, () -> events.accept(new MachineEvent.FirstRun(System.nanoTime())));
+    parts.vcpus.start(exits, () -> events.post(new MachineEvent.FirstRun(System.nanoTime())));
   }
 
   /** Completes when the machine has ended, whoever ended it. */
@@ -77,7 +83,7 @@ public final class Machine implements AutoCloseable {
 
   /** The last console output, for messages. */
   public String consoleTail() {
-    return tail.text();
+    return events.consoleTail();
   }
 
   /** Counters as they are now. */
@@ -104,18 +110,27 @@ public final class Machine implements AutoCloseable {
         devices);
   }
 
-  /** Stops the machine if it still runs and frees everything it had. Idempotent. */
+  /**
+   * Stops the machine if it still runs and frees everything it had. Idempotent, any thread; a
+   * second caller waits for the first, unless it is the event listener, which the first waits for.
+   */
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
+    if (!closing.compareAndSet(false, true)) {
+      if (!events.isListening()) {
+        closed.join();
+      }
       return;
     }
     ended(new MachineExit.Closed());
-    parts.vcpus.stop();
-    resources.close();
-    console.close();
-    joinConsole();
-    events.accept(new MachineEvent.Exited(exit.join()));
+    try {
+      parts.vcpus.stop();
+      resources.close();
+    } finally {
+      MachineExit why = Objects.requireNonNull(reason.get());
+      events.close(new MachineEvent.Exited(why));
+      closed.complete(why);
+    }
   }
 
   private Board.PowerSwitch powerSwitch() {
@@ -132,31 +147,15 @@ public final class Machine implements AutoCloseable {
     };
   }
 
-  /** Any thread; the first reason counts. The other vCPUs stop at their next exit or kick. */
-  private void ended(MachineExit reason) {
-    if (exit.complete(reason)) {
+  /**
+   * Any thread; the first reason counts. The future completes on a thread of its own, for what
+   * depends on it may close the machine, and closing waits for the vCPU thread this may be.
+   */
+  private void ended(MachineExit why) {
+    if (reason.compareAndSet(null, why)) {
       parts.vcpus.requestStop();
-    }
-  }
-
-  private void pumpConsole() {
-    try {
-      for (byte[] bytes = console.take(CONSOLE_EVENT_BYTES);
-          bytes.length > 0;
-          bytes = console.take(CONSOLE_EVENT_BYTES)) {
-        tail.append(bytes);
-        events.accept(new MachineEvent.ConsoleOutput(bytes));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void joinConsole() {
-    try {
-      consoleThread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      exit.completeAsync(
+          () -> why, task -> Thread.ofPlatform().daemon().name("machine-exit").start(task));
     }
   }
 }

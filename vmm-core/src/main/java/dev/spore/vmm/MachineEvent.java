@@ -1,8 +1,10 @@
 package dev.spore.vmm;
 
 /**
- * What a machine tells its owner. Events arrive on machine threads; a listener must be quick and
- * must not call back into the machine.
+ * What a machine tells its owner: one event at a time, all on one thread of the machine, {@link
+ * FirstRun} first and {@link Exited} last. What a listener throws is logged; one that is slow loses
+ * console output, oldest first, and one that blocks delays {@link Machine#close} by twice {@link
+ * VmmLimits#LISTENER_GRACE} at most.
  */
 public sealed interface MachineEvent {
   /**
@@ -27,6 +29,9 @@ public sealed interface MachineEvent {
    */
   record AgentReady(long nanoTime) implements MachineEvent {}
 
-  /** The machine ended; the last event. */
+  /**
+   * The machine is closed; the last event. That it ended, before its owner closed it, is what
+   * {@link Machine#exit} tells.
+   */
   record Exited(MachineExit exit) implements MachineEvent {}
 }

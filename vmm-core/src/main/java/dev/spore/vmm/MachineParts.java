@@ -6,8 +6,8 @@ import dev.spore.kvm.VmFd;
 import dev.spore.virtio.Doorbell;
 import dev.spore.virtio.VirtioDevice;
 import dev.spore.virtio.blk.BlkDevice;
-import dev.spore.virtio.console.BoundedOutput;
 import dev.spore.virtio.console.ConsoleDevice;
+import dev.spore.virtio.console.ConsoleSink;
 import dev.spore.virtio.rng.RngDevice;
 import dev.spore.vmm.assist.InstructionAssists;
 import dev.spore.vmm.assist.XsaveLayout;
@@ -41,7 +41,7 @@ final class MachineParts {
   final VcpuSet vcpus;
 
   /** Assembles and loads; on failure {@code owner} still holds what was opened. */
-  MachineParts(MachineSpec spec, Closeables owner, BoundedOutput console, Board.PowerSwitch power) {
+  MachineParts(MachineSpec spec, Closeables owner, ConsoleSink console, Board.PowerSwitch power) {
     this.owner = owner;
     ram = new GuestRam(spec.memoryBytes(), owner);
     Kvm kvm = owner.add(HostKvm.open());

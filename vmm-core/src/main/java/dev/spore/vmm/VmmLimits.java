@@ -1,5 +1,7 @@
 package dev.spore.vmm;
 
+import java.time.Duration;
+
 /** Bounds of a machine: why this number, and what happens at it. */
 public final class VmmLimits {
   /** Guest RAM when nobody asks, bytes: room for a shell and a compiler, little to initialise. */
@@ -19,6 +21,12 @@ public final class VmmLimits {
    * advance would otherwise spin for ever. Page faults it raises are retried a few times at most.
    */
   public static final int ASSISTS_AT_ONE_RIP_MAX = 1_000;
+
+  /**
+   * How long a closing machine waits for its event listener, and as long again after interrupting
+   * it: enough for a slow disk or terminal, and a bound on what a dead one can hold up.
+   */
+  public static final Duration LISTENER_GRACE = Duration.ofSeconds(2);
 
   private VmmLimits() {}
 }

@@ -56,6 +56,11 @@ public final class BoundedOutput implements ConsoleSink {
     while (count == 0 && !closed) {
       wait();
     }
+    return tryTake(bytesMax);
+  }
+
+  /** Takes the oldest bytes without waiting: 0 to {@code bytesMax}. */
+  public synchronized byte[] tryTake(int bytesMax) {
     byte[] taken = copy(Math.min(bytesMax, count));
     start = (start + taken.length) % ring.length;
     count -= taken.length;

@@ -31,7 +31,7 @@ public final class Vcpu {
   /** Set by {@link #stop}, read by the vCPU thread between entries. */
   private volatile boolean stopping;
 
-  /** Kernel thread id, published by the vCPU thread before {@link #started}. */
+  /** Kernel thread id while the thread runs, else 0; published before {@link #started}. */
   private volatile int tid;
 
   private @Nullable Runnable beforeFirstRun;
@@ -54,22 +54,33 @@ public final class Vcpu {
     thread.start();
   }
 
-  /** Asks the thread to leave KVM_RUN for good. Does not wait. */
+  /**
+   * Takes the thread out of KVM_RUN for good. Does not wait. A thread that has not published its id
+   * yet sees {@link #stopping} before its first entry.
+   */
   public void stop() {
     stopping = true;
+    kick();
+  }
+
+  private void kick() {
+    int target = tid;
+    if (target != 0) {
+      fd.kick(target);
+    }
   }
 
   /**
    * Waits until the thread has ended, kicking it out of KVM_RUN as often as needed: a kick that
    * lands between the check and the entry is caught by immediate_exit, one that lands before
-   * immediate_exit is visible by the next kick. The thread must have been started.
+   * immediate_exit is visible by the next kick. Returns at once if it was never started.
    */
   public void join() {
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
         started.await();
-        fd.kick(tid);
+        kick();
         thread.join(java.time.Duration.ofNanos(KICK_AGAIN_NANOS));
       } catch (InterruptedException e) {
         interrupted = true;
@@ -87,16 +98,18 @@ public final class Vcpu {
   private void runUntilStopped() {
     tid = Signals.currentTid();
     started.countDown();
-    Runnable first = beforeFirstRun;
-    if (first != null) {
-      first.run();
-    }
     try {
+      Runnable first = beforeFirstRun;
+      if (first != null) {
+        first.run();
+      }
       loop();
     } catch (KvmException e) {
       exits.ended().accept(new MachineExit.Fault(e.getMessage() + "; see the kernel log"));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       exits.ended().accept(new MachineExit.Fault("internal error on a vCPU thread: " + e));
+    } finally {
+      tid = 0;
     }
   }
 

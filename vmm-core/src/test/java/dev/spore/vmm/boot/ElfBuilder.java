@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Makes small ELF64 kernels, sound ones unless a test damages the bytes afterwards. */
-final class ElfBuilder {
+public final class ElfBuilder {
   static final int PHOFF = 64;
 
   private record Load(long gpa, ByteBuffer bytes, long memoryBytes) {}
@@ -14,18 +14,21 @@ final class ElfBuilder {
   private final List<Load> loads = new ArrayList<>();
   private long entry = 0x10_0000;
 
-  ElfBuilder entry(long gpa) {
+  public ElfBuilder entry(long gpa) {
     entry = gpa;
     return this;
   }
 
-  ElfBuilder load(long gpa, byte[] bytes, long memoryBytes) {
+  public ElfBuilder load(long gpa, byte[] bytes, long memoryBytes) {
     loads.add(new Load(gpa, ByteBuffer.wrap(bytes), memoryBytes));
     return this;
   }
 
+  /** An image without segments yet, entered at 1 MiB. */
+  public ElfBuilder() {}
+
   /** Headers, then the segments' bytes, then one empty section header that ends the file. */
-  byte[] build() {
+  public byte[] build() {
     int dataAt = PHOFF + loads.size() * ElfImage.PROGRAM_HEADER_BYTES;
     int dataBytes = loads.stream().mapToInt(l -> l.bytes().capacity()).sum();
     ByteBuffer out =

@@ -165,6 +165,8 @@ main() {
   mkdir -p "$output"
   exec 9>"$output/.lock"
   flock 9
+  # What a killed build left; nobody else is building now.
+  rm -rf "$output"/.staging.*
   # With the lock held nobody else is at work: what lies here was left by a killed build.
   rm -rf "$output"/.staging.*
   if [[ ! -f $output/$key/initrd.cpio ]]; then

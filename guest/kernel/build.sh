@@ -191,6 +191,8 @@ main() {
   # One build at a time per cache; whoever waited finds the other's result.
   exec 9>"$output/.lock"
   flock 9
+  # What a killed build left; nobody else is building now.
+  rm -rf "$output"/.staging.*
   if [[ ! -f $output/$key/vmlinux ]]; then
     require_packages
     staging=$(mktemp -d "$output/.staging.XXXXXX")

@@ -8,6 +8,7 @@ module dev.spore.vmm {
   requires org.tukaani.xz;
 
   exports dev.spore.vmm;
+  exports dev.spore.vmm.agent;
   exports dev.spore.vmm.assist;
   exports dev.spore.vmm.quirk;
   exports dev.spore.vmm.boot;

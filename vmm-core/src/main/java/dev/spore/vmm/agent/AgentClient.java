@@ -1,0 +1,256 @@
+package dev.spore.vmm.agent;
+
+import dev.spore.vmm.ErrorCode;
+import dev.spore.vmm.SporeException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The host end of a connection to the agent. One virtual thread reads and never waits for anything
+ * but the guest; whoever sends writes under a lock. The first thing that goes wrong ends the
+ * connection and everything on it, with one reason. Safe from any thread.
+ */
+public final class AgentClient implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(AgentClient.class.getName());
+  private static final long NANOS = 1_000_000_000L;
+
+  private final FrameReader reader;
+  private final FrameWriter writer;
+  private final AutoCloseable transport;
+  private final AgentInfo info;
+  private final AtomicInteger lastId = new AtomicInteger();
+  private final ConcurrentHashMap<Integer, ExecSession> sessions = new ConcurrentHashMap<>();
+  private final CompletableFuture<Integer> poweringOff = new CompletableFuture<>();
+
+  /** Set once, by whoever finds the connection at its end. */
+  private final AtomicReference<@Nullable SporeException> failure = new AtomicReference<>();
+
+  private AgentClient(
+      FrameReader reader, FrameWriter writer, AutoCloseable transport, AgentInfo info) {
+    this.reader = reader;
+    this.writer = writer;
+    this.transport = transport;
+    this.info = info;
+  }
+
+  /** Sends frames. */
+  interface Sending {
+    void to(FrameWriter writer) throws IOException;
+  }
+
+  /**
+   * Shakes hands: gives the guest the time and entropy, and waits for its answer. To give up
+   * waiting, close the transport from another thread.
+   *
+   * @param in what the agent sends
+   * @param out what it receives
+   * @param transport closed when the connection ends, also when this method throws
+   * @throws SporeException STREAM_INTERRUPTED when there is no proper answer
+   */
+  public static AgentClient connect(InputStream in, OutputStream out, AutoCloseable transport) {
+    FrameReader reader = new FrameReader(in);
+    FrameWriter writer = new FrameWriter(out);
+    try {
+      byte[] entropy = new byte[AgentLimits.ENTROPY_BYTES];
+      new SecureRandom().nextBytes(entropy);
+      Instant now = Instant.now();
+      writer.hello(now.getEpochSecond() * NANOS + now.getNano(), entropy);
+      AgentClient client = new AgentClient(reader, writer, transport, hello(reader.next()));
+      Thread.ofVirtual().name("agent-reader").start(client::read);
+      return client;
+    } catch (IOException e) {
+      closeQuietly(transport);
+      throw interrupted(e);
+    }
+  }
+
+  private static AgentInfo hello(@Nullable AgentFrame first) throws IOException {
+    return switch (first) {
+      case AgentFrame.Hello hello -> hello.info();
+      case AgentFrame.Refused refused -> throw refusal(refused);
+      case null -> throw new IOException("it closed the connection without an answer");
+      case AgentFrame.PoweringOff other -> throw unexpected(other);
+      case AgentFrame.OfExec other -> throw unexpected(other);
+    };
+  }
+
+  /** What the agent said about itself. */
+  public AgentInfo info() {
+    return info;
+  }
+
+  /**
+   * Asks for a process and returns at once; whether it starts is part of its result.
+   *
+   * @throws SporeException STREAM_INTERRUPTED when the connection is gone
+   */
+  public ExecSession exec(ExecSpec spec) {
+    ExecSession[] session = new ExecSession[1];
+    send(w -> w.exec(spec, () -> register(spec, session)));
+    return session[0];
+  }
+
+  /** Called when it is this specification's turn, so ids reach the agent in order. */
+  private int register(ExecSpec spec, ExecSession[] out) {
+    int id = lastId.incrementAndGet();
+    out[0] = new ExecSession(id, spec, this);
+    sessions.put(id, out[0]);
+    SporeException cause = failure.get();
+    if (cause != null) {
+      out[0].fail(cause);
+    }
+    return id;
+  }
+
+  /**
+   * Ends all processes, makes the disk clean and asks the machine to switch itself off. Returns
+   * when the agent has done its part; the machine may be closed then.
+   *
+   * @param grace between SIGTERM and SIGKILL, 0 to 60 s
+   * @param timeout for the answer, beyond the grace
+   * @throws SporeException STREAM_INTERRUPTED when there is no answer, RUNTIME_EXECUTION_FAILED
+   *     when the disk could not be made clean
+   */
+  public void powerOff(Duration grace, Duration timeout) throws InterruptedException {
+    long graceMillis = Math.clamp(grace.toMillis(), 0, AgentLimits.GRACE_MILLIS_MAX);
+    send(w -> w.powerOff((int) graceMillis));
+    try {
+      long waitMillis = graceMillis + timeout.toMillis();
+      int errno = poweringOff.get(waitMillis, TimeUnit.MILLISECONDS);
+      if (errno != 0) {
+        throw new SporeException(
+            ErrorCode.RUNTIME_EXECUTION_FAILED,
+            "the guest could not unmount its root image cleanly (errno %d): check the image"
+                .formatted(errno));
+      }
+    } catch (TimeoutException e) {
+      throw new SporeException(
+          ErrorCode.STREAM_INTERRUPTED, "the guest agent did not answer the power-off request", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof SporeException cause ? again(cause) : interrupted(e);
+    }
+  }
+
+  /** Ends the connection: the agent sends its processes SIGHUP, then SIGKILL. Idempotent. */
+  @Override
+  public void close() {
+    end(
+        new SporeException(
+            ErrorCode.STREAM_INTERRUPTED, "the connection to the guest agent was closed"));
+  }
+
+  /**
+   * Sends, or ends the connection.
+   *
+   * @throws SporeException when the connection is gone
+   */
+  void send(Sending frames) {
+    SporeException cause = failure.get();
+    if (cause != null) {
+      throw again(cause);
+    }
+    try {
+      frames.to(writer);
+    } catch (IOException e) {
+      end(interrupted(e));
+      SporeException first = failure.get();
+      throw first == null ? interrupted(e) : again(first);
+    }
+  }
+
+  /** For what is pointless without a connection: the failure is told where it matters. */
+  void sendIfConnected(Sending frames) {
+    if (failure.get() != null) {
+      return;
+    }
+    try {
+      frames.to(writer);
+    } catch (IOException e) {
+      end(interrupted(e));
+    }
+  }
+
+  /** The reader thread. */
+  private void read() {
+    try {
+      for (AgentFrame frame = reader.next(); frame != null; frame = reader.next()) {
+        accept(frame);
+      }
+      end(interrupted(new IOException("the guest closed the connection")));
+    } catch (IOException e) {
+      end(interrupted(e));
+    }
+  }
+
+  private void accept(AgentFrame frame) throws IOException {
+    switch (frame) {
+      case AgentFrame.OfExec ofExec -> {
+        ExecSession session = sessions.get(ofExec.id());
+        if (session == null) {
+          throw new AgentProtocolException(
+              "a frame for exec %s, which is not running"
+                  .formatted(Integer.toUnsignedString(ofExec.id())));
+        }
+        if (session.accept(ofExec)) {
+          sessions.remove(ofExec.id());
+        }
+      }
+      case AgentFrame.PoweringOff off -> poweringOff.complete(off.errno());
+      case AgentFrame.Refused refused -> throw refusal(refused);
+      case AgentFrame.Hello hello -> throw unexpected(hello);
+    }
+  }
+
+  private void end(SporeException cause) {
+    if (!failure.compareAndSet(null, cause)) {
+      return;
+    }
+    closeQuietly(transport);
+    poweringOff.completeExceptionally(cause);
+    // A session registered from now on sees the failure itself.
+    sessions.values().forEach(session -> session.fail(cause));
+    sessions.clear();
+  }
+
+  /** The same failure for one more thread, with that thread's own stack trace. */
+  static SporeException again(SporeException cause) {
+    return new SporeException(cause.code(), String.valueOf(cause.getMessage()), cause);
+  }
+
+  private static SporeException interrupted(Exception cause) {
+    return new SporeException(
+        ErrorCode.STREAM_INTERRUPTED,
+        "the connection to the guest agent failed: " + cause.getMessage(),
+        cause);
+  }
+
+  private static IOException refusal(AgentFrame.Refused refused) {
+    return new IOException(
+        "the agent refused it (code %d): %s".formatted(refused.code(), refused.message()));
+  }
+
+  private static AgentProtocolException unexpected(AgentFrame frame) {
+    return new AgentProtocolException(
+        "an unexpected %s frame".formatted(frame.getClass().getSimpleName()));
+  }
+
+  private static void closeQuietly(AutoCloseable transport) {
+    try {
+      transport.close();
+    } catch (Exception e) { // AutoCloseable.close declares it
+      LOG.log(System.Logger.Level.DEBUG, "closing the agent connection failed", e);
+    }
+  }
+}

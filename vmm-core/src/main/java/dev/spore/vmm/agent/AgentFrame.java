@@ -1,0 +1,55 @@
+package dev.spore.vmm.agent;
+
+import dev.spore.vmm.agent.ExecResult.NotStarted;
+import dev.spore.vmm.agent.ExecResult.Outcome;
+
+/** One frame from the agent, already checked against the rules of its type. */
+public sealed interface AgentFrame {
+  /** The answer to the handshake. */
+  record Hello(AgentInfo info) implements AgentFrame {}
+
+  /** The end of the connection, by the agent. */
+  record Refused(int code, String message) implements AgentFrame {}
+
+  /** Processes are gone and the disk is clean, or {@code errno} says why it is not. */
+  record PoweringOff(int errno) implements AgentFrame {}
+
+  /** A frame for one exec. */
+  sealed interface OfExec extends AgentFrame {
+    /** The id the host gave it, 1 to 2^32-1 as a signed int. */
+    int id();
+  }
+
+  /** The program runs. */
+  record Started(int id, int pid, long receivedNanos, long spawnedNanos) implements OfExec {}
+
+  /** The program does not run: the last frame of this exec. */
+  record StartFailed(int id, NotStarted failure, long receivedNanos, long failedNanos)
+      implements OfExec {}
+
+  /**
+   * A piece of stdout or stderr.
+   *
+   * @param stderr which of the two
+   * @param data 0 to {@link AgentLimits#PAYLOAD_BYTES_MAX} bytes; empty only with {@code last}
+   * @param last nothing follows on this stream
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
+  record Output(int id, boolean stderr, byte[] data, boolean last) implements OfExec {}
+
+  /** The process took this many bytes of stdin. */
+  record StdinCredit(int id, int bytes) implements OfExec {}
+
+  /** The process closed its stdin. */
+  record StdinClosed(int id) implements OfExec {}
+
+  /** The process ended; its streams may still deliver. */
+  record Exit(
+      int id,
+      Outcome outcome,
+      long exitedNanos,
+      long userMicros,
+      long systemMicros,
+      long rssBytesMax)
+      implements OfExec {}
+}

@@ -1,0 +1,50 @@
+package dev.spore.vmm.agent;
+
+/**
+ * Every bound on what the guest's agent can make the host hold: why this number, and what happens
+ * at it. The agent's copy is {@code guest/agent/limits.h}; a test compares the two.
+ */
+public final class AgentLimits {
+  /** Guest port the agent listens on. */
+  public static final int PORT = 10700;
+
+  /** Payload of one frame, bytes: one read of the agent. A longer one fails the connection. */
+  public static final int PAYLOAD_BYTES_MAX = 65_536;
+
+  /**
+   * argv and env with their terminators, bytes: half of what Linux takes. More is a usage error.
+   */
+  public static final int ARGS_BYTES_MAX = 1_048_576;
+
+  /** Strings in argv and env together: bounds the guest's pointer table to half a MiB. */
+  public static final int SPEC_STRINGS_MAX = 65_536;
+
+  /** Working directory with its terminator, bytes: PATH_MAX of Linux. */
+  public static final int CWD_BYTES_MAX = 4_096;
+
+  /** User and group with the terminator, bytes: twice LOGIN_NAME_MAX of Linux. */
+  public static final int USER_BYTES_MAX = 512;
+
+  /** Execs that live at once in a guest. One more is answered by a start failure. */
+  public static final int EXECS_MAX = 256;
+
+  /** Bytes of stdin on the way to one process: what the agent may have to keep for it. */
+  public static final int STDIN_WINDOW_BYTES = 131_072;
+
+  /**
+   * Bytes of stdout, and of stderr, on the way to the host: what the host keeps for a reader that
+   * does not read. A guest that sends more fails the connection.
+   */
+  public static final int OUTPUT_WINDOW_BYTES = 262_144;
+
+  /** A message text, bytes. A longer one fails the connection. */
+  public static final int TEXT_BYTES_MAX = 1_024;
+
+  /** Entropy given to the guest with the handshake, bytes: twice the kernel's pool. */
+  public static final int ENTROPY_BYTES = 64;
+
+  /** Longest grace between SIGTERM and SIGKILL at power off, milliseconds. */
+  public static final int GRACE_MILLIS_MAX = 60_000;
+
+  private AgentLimits() {}
+}

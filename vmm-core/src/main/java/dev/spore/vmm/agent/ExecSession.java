@@ -1,0 +1,196 @@
+package dev.spore.vmm.agent;
+
+import dev.spore.vmm.ErrorCode;
+import dev.spore.vmm.SporeException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One exec in the guest, from the moment it was asked for. Safe from any thread, virtual or not;
+ * each stream is for one reader or writer at a time. What is not read of stdout or stderr stays in
+ * the guest beyond a window and stops only this process. When the connection ends early, reads and
+ * writes and {@link #await} throw STREAM_INTERRUPTED; output that had arrived can still be read.
+ */
+public final class ExecSession {
+  private static final int SIGNAL_MAX = 64;
+  private static final int U16_MAX = 0xffff;
+
+  private final int id;
+  private final AgentClient client;
+  private final OutputBuffer stdoutBuffer = new OutputBuffer(AgentLimits.OUTPUT_WINDOW_BYTES);
+  private final OutputBuffer stderrBuffer = new OutputBuffer(AgentLimits.OUTPUT_WINDOW_BYTES);
+  private final StdinWindow stdinWindow = new StdinWindow();
+  private final OutputReader stdout;
+  private final OutputReader stderr;
+  private final StdinStream stdin;
+  private final CompletableFuture<ExecResult> result = new CompletableFuture<>();
+
+  /** Only the connection's reader thread touches these two. */
+  private AgentFrame.@Nullable Started started;
+
+  private boolean exited;
+
+  ExecSession(int id, ExecSpec spec, AgentClient client) {
+    this.id = id;
+    this.client = client;
+    this.stdout = new OutputReader(id, Wire.STDOUT, stdoutBuffer, client);
+    this.stderr = new OutputReader(id, Wire.STDERR, stderrBuffer, client);
+    this.stdin = new StdinStream(id, stdinWindow, client);
+    if (spec.tty()) {
+      stderrBuffer.put(new byte[0], true);
+    }
+    if (!spec.wantsStdin()) {
+      stdinWindow.end();
+    }
+  }
+
+  /**
+   * Where to write what the process reads. Closing it is the process's end of input. Throws
+   * IOException once the process closed it or ended.
+   */
+  public OutputStream stdin() {
+    return stdin;
+  }
+
+  /** What the process writes; with a terminal, stderr too. Closing it early is SIGPIPE to it. */
+  public InputStream stdout() {
+    return stdout;
+  }
+
+  /** What the process writes to its stderr; empty with a terminal. */
+  public InputStream stderr() {
+    return stderr;
+  }
+
+  /**
+   * Sends a signal to the process group, with a terminal to its foreground group. A process that
+   * ended meanwhile gets nothing.
+   *
+   * @param signal 1 to 64
+   */
+  public void signal(int signal) {
+    if (signal < 1 || signal > SIGNAL_MAX) {
+      throw new SporeException(
+          ErrorCode.USAGE_INVALID_ARGUMENT, "signal %d is not 1 to 64".formatted(signal));
+    }
+    client.sendIfConnected(writer -> writer.signal(id, signal));
+  }
+
+  /**
+   * Tells the process's terminal its new size.
+   *
+   * @param rows 0 to 65535
+   * @param cols 0 to 65535
+   */
+  public void resize(int rows, int cols) {
+    if (rows < 0 || rows > U16_MAX || cols < 0 || cols > U16_MAX) {
+      throw new SporeException(
+          ErrorCode.USAGE_INVALID_ARGUMENT,
+          "a terminal of %d x %d is out of range".formatted(cols, rows));
+    }
+    client.sendIfConnected(writer -> writer.resize(id, rows, cols));
+  }
+
+  /**
+   * Waits for the process to end. Its output may still be on the way: read both streams to their
+   * end. A process that waits for a reader of its output does not end.
+   *
+   * @throws SporeException STREAM_INTERRUPTED when the connection ended first
+   */
+  public ExecResult await() throws InterruptedException {
+    try {
+      return result.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof SporeException failure) {
+        throw AgentClient.again(failure);
+      }
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The same as {@link #await} for those who do not wait; fails with SporeException. */
+  public CompletableFuture<ExecResult> onExit() {
+    return result.copy();
+  }
+
+  /** Takes a frame of this exec; true when it was the last. Reader thread only. */
+  boolean accept(AgentFrame.OfExec frame) throws AgentProtocolException {
+    switch (frame) {
+      case AgentFrame.Started now -> {
+        require(started == null, "started twice");
+        started = now;
+      }
+      case AgentFrame.StartFailed failed -> {
+        require(started == null, "failed to start after it had started");
+        notStarted(failed);
+        return true;
+      }
+      case AgentFrame.Output output -> {
+        requireStarted();
+        OutputBuffer buffer = output.stderr() ? stderrBuffer : stdoutBuffer;
+        require(buffer.put(output.data(), output.last()), "sent output without credit");
+      }
+      case AgentFrame.StdinCredit credit -> {
+        requireStarted();
+        require(stdinWindow.give(credit.bytes()), "took more stdin than was sent");
+      }
+      case AgentFrame.StdinClosed closed -> {
+        requireStarted();
+        stdinWindow.closeByProcess();
+      }
+      case AgentFrame.Exit exit -> exit(exit, requireStarted());
+    }
+    return exited && stdoutBuffer.isEnded() && stderrBuffer.isEnded();
+  }
+
+  private void exit(AgentFrame.Exit exit, AgentFrame.Started start) throws AgentProtocolException {
+    require(!exited, "ended twice");
+    exited = true;
+    stdinWindow.closeByProcess();
+    ExecTimings timings =
+        new ExecTimings(
+            start.receivedNanos(),
+            start.spawnedNanos(),
+            exit.exitedNanos(),
+            exit.userMicros(),
+            exit.systemMicros(),
+            exit.rssBytesMax());
+    result.complete(new ExecResult(exit.outcome(), timings));
+  }
+
+  private void notStarted(AgentFrame.StartFailed failed) {
+    stdinWindow.closeByProcess();
+    stdoutBuffer.put(new byte[0], true);
+    stderrBuffer.put(new byte[0], true);
+    ExecTimings timings = new ExecTimings(failed.receivedNanos(), failed.failedNanos(), 0, 0, 0, 0);
+    result.complete(new ExecResult(failed.failure(), timings));
+  }
+
+  void fail(SporeException cause) {
+    stdinWindow.fail(cause);
+    stdoutBuffer.fail(cause);
+    stderrBuffer.fail(cause);
+    result.completeExceptionally(cause);
+  }
+
+  private AgentFrame.Started requireStarted() throws AgentProtocolException {
+    AgentFrame.Started now = started;
+    if (now == null) {
+      throw violation("sent something before it started");
+    }
+    return now;
+  }
+
+  private void require(boolean condition, String what) throws AgentProtocolException {
+    if (!condition) {
+      throw violation(what);
+    }
+  }
+
+  private AgentProtocolException violation(String what) {
+    return new AgentProtocolException("exec " + Integer.toUnsignedString(id) + " " + what);
+  }
+}

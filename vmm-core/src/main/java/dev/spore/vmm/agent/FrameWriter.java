@@ -1,0 +1,124 @@
+package dev.spore.vmm.agent;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Encodes frames and sends each by one write. Safe from any thread. */
+final class FrameWriter {
+  private static final int SPEC_FIXED_BYTES = 16;
+  private static final int HELLO_FIXED_BYTES = 16;
+
+  private final OutputStream out;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /**
+   * Ids and specifications go in order, a specification at a time; other frames may come between.
+   */
+  private final ReentrantLock specLock = new ReentrantLock();
+
+  FrameWriter(OutputStream out) {
+    this.out = out;
+  }
+
+  /** What must happen between having the turn to send a specification and sending it. */
+  interface IdSource {
+    int nextId();
+  }
+
+  void hello(long wallNanos, byte[] entropy) throws IOException {
+    ByteBuffer frame = frame(Wire.HELLO, 0, 0, 0, HELLO_FIXED_BYTES + entropy.length);
+    frame.putInt(Wire.MAGIC).putShort((short) Wire.VERSION).putShort((short) 0);
+    frame.putLong(wallNanos).put(entropy);
+    send(frame);
+  }
+
+  void exec(ExecSpec spec, IdSource ids) throws IOException {
+    byte[] bytes = encode(spec);
+    specLock.lock();
+    try {
+      int id = ids.nextId();
+      for (int at = 0; at < bytes.length; at += AgentLimits.PAYLOAD_BYTES_MAX) {
+        int length = Math.min(AgentLimits.PAYLOAD_BYTES_MAX, bytes.length - at);
+        int flags = at + length == bytes.length ? Wire.FLAG_LAST : 0;
+        send(frame(Wire.EXEC, 0, flags, id, length).put(bytes, at, length));
+      }
+    } finally {
+      specLock.unlock();
+    }
+  }
+
+  /** At most {@link AgentLimits#PAYLOAD_BYTES_MAX} bytes. */
+  void stdin(int id, byte[] bytes, int offset, int length) throws IOException {
+    send(frame(Wire.STDIN, 0, 0, id, length).put(bytes, offset, length));
+  }
+
+  void stdinEnd(int id) throws IOException {
+    send(frame(Wire.STDIN, 0, Wire.FLAG_LAST, id, 0));
+  }
+
+  void credit(int id, int stream, int bytes) throws IOException {
+    send(frame(Wire.CREDIT, stream, 0, id, 4).putInt(bytes));
+  }
+
+  void closeOutput(int id, int stream) throws IOException {
+    send(frame(Wire.CLOSE, stream, 0, id, 0));
+  }
+
+  void signal(int id, int signal) throws IOException {
+    send(frame(Wire.SIGNAL, 0, 0, id, 4).putInt(signal));
+  }
+
+  void resize(int id, int rows, int cols) throws IOException {
+    send(frame(Wire.RESIZE, 0, 0, id, 4).putShort((short) rows).putShort((short) cols));
+  }
+
+  void powerOff(int graceMillis) throws IOException {
+    send(frame(Wire.POWER_OFF, 0, 0, 0, 4).putInt(graceMillis));
+  }
+
+  private static byte[] encode(ExecSpec spec) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+    int flags = (spec.tty() ? Wire.SPEC_TTY : 0) | (spec.wantsStdin() ? Wire.SPEC_STDIN : 0);
+    ByteBuffer fixed = ByteBuffer.allocate(SPEC_FIXED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    fixed.putInt(flags).putShort((short) spec.rows()).putShort((short) spec.cols());
+    fixed.putInt(spec.argv().size()).putInt(spec.env().size());
+    bytes.writeBytes(fixed.array());
+    string(bytes, spec.cwd());
+    string(bytes, spec.user());
+    spec.argv().forEach(s -> string(bytes, s));
+    spec.env().forEach(s -> string(bytes, s));
+    return bytes.toByteArray();
+  }
+
+  private static void string(ByteArrayOutputStream bytes, String value) {
+    bytes.writeBytes(value.getBytes(StandardCharsets.UTF_8));
+    bytes.write(0);
+  }
+
+  private static ByteBuffer frame(int type, int stream, int flags, int id, int length) {
+    ByteBuffer frame =
+        ByteBuffer.allocate(Wire.HEADER_BYTES + length).order(ByteOrder.LITTLE_ENDIAN);
+    return frame
+        .putInt(length)
+        .put((byte) type)
+        .put((byte) stream)
+        .putShort((short) flags)
+        .putInt(id);
+  }
+
+  @SuppressWarnings("ByteBufferBackingArray") // always made by allocate(), in frame()
+  private void send(ByteBuffer frame) throws IOException {
+    lock.lock();
+    try {
+      out.write(frame.array());
+      out.flush();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,13 +1,19 @@
 package dev.spore.vmm;
 
+import dev.spore.vmm.agent.AgentClient;
 import dev.spore.vmm.board.Board;
+import dev.spore.vmm.quirk.Quirk;
 import dev.spore.vmm.quirk.QuirkProfile;
 import dev.spore.vmm.vcpu.Vcpu;
 import dev.spore.vmm.vcpu.VcpuExits;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -20,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * events on one more; all are daemons and end in {@link #close()}.
  */
 public final class Machine implements AutoCloseable {
+  /** An attempt the guest refuses costs it 10 ms where its kernel is interpreted, else 50 µs. */
+  private static final Duration RETRY_INTERPRETED = Duration.ofMillis(250);
+
+  private static final Duration RETRY_HARDWARE = Duration.ofMillis(5);
+
   private final EventDelivery events;
   private final AtomicReference<@Nullable MachineExit> reason = new AtomicReference<>();
   private final CompletableFuture<MachineExit> exit = new CompletableFuture<>();
@@ -71,6 +82,19 @@ public final class Machine implements AutoCloseable {
     parts.vcpus.start(exits, () -> events.post(new MachineEvent.FirstRun(System.nanoTime())));
   }
 
+  /**
+   * Waits until the guest's agent answers. Each call makes a connection of its own.
+   *
+   * @throws SporeException runtime.start_failed saying how far the guest came
+   */
+  public AgentClient agent(Duration timeout) throws InterruptedException {
+    Duration retry =
+        parts.quirks.has(Quirk.INTERPRETED_KERNEL) ? RETRY_INTERPRETED : RETRY_HARDWARE;
+    AgentClient client = new AgentConnector(this, parts.vsock, retry, timeout).connect();
+    events.post(new MachineEvent.AgentReady(System.nanoTime()));
+    return client;
+  }
+
   /** Completes when the machine has ended, whoever ended it. */
   public CompletableFuture<MachineExit> exit() {
     return exit.copy();
@@ -79,6 +103,25 @@ public final class Machine implements AutoCloseable {
   /** The quirks of the host it runs on. */
   public QuirkProfile quirks() {
     return parts.quirks;
+  }
+
+  /** Waits until the machine has ended, or for {@code timeout}. */
+  void awaitExit(Duration timeout) throws InterruptedException {
+    try {
+      exit.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException stillRunning) {
+      return;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an exit reason is never an exception", e);
+    }
+  }
+
+  /** The console's end as an appendix to a message, or a word that it was silent. */
+  String consoleForMessage() {
+    String text = consoleTail().strip();
+    return text.isEmpty()
+        ? "; the guest wrote nothing to its console"
+        : "; the end of its console:\n" + text.indent(2).stripTrailing();
   }
 
   /** The last console output, for messages. */
@@ -154,6 +197,7 @@ public final class Machine implements AutoCloseable {
   private void ended(MachineExit why) {
     if (reason.compareAndSet(null, why)) {
       parts.vcpus.requestStop();
+      parts.vsock.close();
       exit.completeAsync(
           () -> why, task -> Thread.ofPlatform().daemon().name("machine-exit").start(task));
     }

@@ -9,6 +9,7 @@ import dev.spore.virtio.blk.BlkDevice;
 import dev.spore.virtio.console.ConsoleDevice;
 import dev.spore.virtio.console.ConsoleSink;
 import dev.spore.virtio.rng.RngDevice;
+import dev.spore.virtio.vsock.VsockDevice;
 import dev.spore.vmm.assist.InstructionAssists;
 import dev.spore.vmm.assist.XsaveLayout;
 import dev.spore.vmm.board.Board;
@@ -29,6 +30,9 @@ final class MachineParts {
   private static final int LEAF_XSAVE = 0xd;
   private static final int XSAVE_ALIGNED = 1 << 1;
 
+  /** The guest's vsock address; 0 to 2 are reserved (virtio 1.2 §5.10.4). */
+  private static final int GUEST_CID = 3;
+
   private final Closeables owner;
   private final VmFd vm;
   private final GuestRam ram;
@@ -39,6 +43,7 @@ final class MachineParts {
   final PioBus ports;
   final InstructionAssists assists;
   final VcpuSet vcpus;
+  final VsockDevice vsock;
 
   /** Assembles and loads; on failure {@code owner} still holds what was opened. */
   MachineParts(MachineSpec spec, Closeables owner, ConsoleSink console, Board.PowerSwitch power) {
@@ -58,6 +63,7 @@ final class MachineParts {
     KvmInterrupt serialLine = owner.add(new KvmInterrupt(vm, BoardMap.UART_GSI));
     ports = Board.ports(b -> console.write(new byte[] {(byte) b}, 0, 1), serialLine, power);
     attach(bell -> new ConsoleDevice(console, bell));
+    vsock = attach(bell -> new VsockDevice(GUEST_CID, bell)).device();
     attach(bell -> new RngDevice(new HostRandom()));
     for (int i = 0; i < spec.disks().size(); i++) {
       DiskFile disk = owner.add(DiskFile.open(spec.disks().get(i)));

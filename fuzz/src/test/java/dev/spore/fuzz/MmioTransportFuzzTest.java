@@ -73,5 +73,6 @@ class MmioTransportFuzzTest {
     int interrupts = (int) transport.read(INTERRUPT_STATUS, 4);
     assertThat(interrupts).isBetween(0, 3);
     assertThat(line.isUp()).isEqualTo(interrupts != 0);
+    assertThat(transport.metrics()).containsEntry("host_faults", 0L);
   }
 }

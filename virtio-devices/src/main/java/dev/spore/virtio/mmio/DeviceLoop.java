@@ -38,8 +38,8 @@ public final class DeviceLoop implements Runnable, AutoCloseable {
         Thread.onSpinWait();
       }
     } catch (RuntimeException | InternalError e) {
-      // A fault of one device (InternalError: its backing file shrank) must not end its thread,
-      // for then a reset could not revive it, nor the machine.
+      // A fault of one device (InternalError: a mapped file shrank) must not end its thread, for
+      // then no reset could revive it.
       transport.hostFault(e);
     }
   }

@@ -133,6 +133,9 @@ public final class MmioTransport {
   /**
    * Lets the device work once, if it is in use. Device thread.
    *
+   * <p>What the device throws for any reason but the guest leaves this method, after the guest has
+   * been told that the device needs a reset.
+   *
    * @return true when work was left over
    */
   public boolean service() {
@@ -150,16 +153,18 @@ public final class MmioTransport {
     } catch (QueueException | GuestMemoryException e) {
       guestFault(e);
       return false;
+    } catch (RuntimeException | Error e) {
+      needsReset();
+      throw e;
     } finally {
       deviceLock.unlock();
     }
   }
 
-  /** The device failed through no fault of the guest: it learns so, and may reset and go on. */
+  /** The device failed through no fault of the guest. */
   void hostFault(Throwable cause) {
     metrics.hostFaults.increment();
     log.hostFault(() -> "stopped by a fault of the host: " + cause);
-    needsReset();
   }
 
   private int readRegister(int offset) {
@@ -305,6 +310,10 @@ public final class MmioTransport {
       doorbell.ring();
     } catch (QueueException | GuestMemoryException e) {
       guestFault(e);
+    } catch (RuntimeException e) {
+      // This is a vCPU thread: a device that cannot start must not take the machine along.
+      hostFault(e);
+      needsReset();
     }
   }
 

@@ -80,10 +80,22 @@ class ResetTest {
     }
   }
 
+  @Test
+  void aDeviceThatCannotStartNeedsAResetAndHarmsNobody() {
+    device.broken = true;
+    guest.start();
+    assertThat(guest.needsReset()).isTrue();
+    assertThat(guest.transport().metrics()).containsEntry("host_faults", 1L);
+    device.broken = false;
+    guest.start();
+    assertThat(guest.needsReset()).isFalse();
+  }
+
   /** Holds every request until told to answer. */
   private static final class SlowDevice implements VirtioDevice {
     final List<DescriptorChain> held = new ArrayList<>();
     Virtqueue queue = Virtqueue.unused();
+    boolean broken;
 
     void answer() {
       held.forEach(chain -> queue.addUsed(chain, 1));
@@ -118,6 +130,9 @@ class ResetTest {
 
     @Override
     public void activate(Activation activation) {
+      if (broken) {
+        throw new IllegalStateException("no disk");
+      }
       queue = activation.queues().getFirst();
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  */
 class DescriptorRaceTest {
   private static final int RAM_BYTES = 64 * 1024;
-  private static final int POLLS = 200_000;
+  private static final int POLLS = 50_000;
   private static final long TABLE = 0x3000;
 
   private final GuestMemory memory =

@@ -27,7 +27,7 @@ import net.jqwik.api.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
 /** The queue against models too simple to be wrong in the same way. */
-class VirtqueueProperties {
+class VirtqueuePropertyTest {
   private static final int PAGE = GuestMemory.PAGE_BYTES;
   private static final long RING = 0x1000;
   private static final long TABLE = 0x3000;
@@ -94,7 +94,7 @@ class VirtqueueProperties {
     driver.publish(0);
     driver.offerHead(head);
     Optional<DescriptorChain> actual = poll(queue);
-    assertThat(actual.map(VirtqueueProperties::pieces)).isEqualTo(expected);
+    assertThat(actual.map(VirtqueuePropertyTest::pieces)).isEqualTo(expected);
     actual.ifPresent(chain -> {
       assertThat(chain.readableBytes()).isEqualTo(sum(expected, false));
       assertThat(chain.writableBytes()).isEqualTo(sum(expected, true));

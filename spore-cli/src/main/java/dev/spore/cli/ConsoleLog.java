@@ -49,7 +49,9 @@ final class ConsoleLog extends OutputStream {
       out.write(bytes, offset, length);
     } catch (IOException e) {
       failed = true;
-      cancellation.cancel(RunSession.outputLost("--console-log " + file, e));
+      SporeException why = RunSession.outputLost("--console-log " + file, e);
+      // Not here: this is the machine's own thread, and canceling waits for its end.
+      new Thread(() -> cancellation.cancel(why), "spore-console-log").start();
     }
   }
 

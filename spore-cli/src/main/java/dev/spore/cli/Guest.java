@@ -14,7 +14,7 @@ interface Guest extends AutoCloseable {
   Task start(RunRequest request, TerminalSize size);
 
   /** Ends the machine in order, so that everything written to its disks is on them. */
-  void shutDown();
+  void shutDown() throws InterruptedException;
 
   /** Ends the machine at once. Idempotent; leaves no thread, mapping or descriptor behind. */
   @Override

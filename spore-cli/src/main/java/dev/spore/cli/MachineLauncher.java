@@ -1,11 +1,10 @@
 package dev.spore.cli;
 
 import dev.spore.vmm.DiskSpec;
-import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.Machine;
 import dev.spore.vmm.MachineEvent;
 import dev.spore.vmm.MachineSpec;
-import dev.spore.vmm.SporeException;
+import dev.spore.vmm.agent.AgentClient;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -18,9 +17,18 @@ final class MachineLauncher implements GuestLauncher {
       throws InterruptedException {
     Machine machine = Machine.boot(spec(request), event -> hear(event, console, timeline));
     canceler.onCancel(machine);
-    Thread.sleep(request.bootTimeout().toMillis());
-    machine.close();
-    throw new SporeException(ErrorCode.HOST_UNSUPPORTED, "no agent client yet");
+    boolean ready = false;
+    try {
+      AgentClient agent = machine.agent(request.bootTimeout());
+      agent.info().requireRoot();
+      ready = true;
+      Rootfs rootfs = request.rootfs();
+      return new MachineGuest(machine, agent, rootfs != null && rootfs.writable());
+    } finally {
+      if (!ready) {
+        machine.close();
+      }
+    }
   }
 
   private static MachineSpec spec(RunRequest request) {

@@ -41,7 +41,7 @@ final class RunRequests {
     Duration timeout =
         options.timeout == null ? null : Durations.parse("--timeout", options.timeout);
     Duration bootTimeout = Durations.parse("--boot-timeout", options.bootTimeout);
-    List<String> env = environment(options.env, environment);
+    List<String> env = environment(options, environment);
     Path kernel = bootFile("--kernel", options.kernel, installation.kernel());
     Path initrd = bootFile("--initrd", options.initrd, installation.initrd());
     return new RunRequest(
@@ -126,9 +126,14 @@ final class RunRequests {
     throw usage("--vcpus '" + text + "': a whole number from 1 to " + MAX_VCPUS + " is needed");
   }
 
-  private static List<String> environment(List<String> entries, Map<String, String> host) {
+  private static List<String> environment(RunOptions options, Map<String, String> host) {
     List<String> env = new ArrayList<>();
-    for (String entry : entries) {
+    String terminal = host.get("TERM");
+    if (options.tty && terminal != null) {
+      // It describes the terminal here, which is what the guest's output ends up on.
+      env.add("TERM=" + terminal);
+    }
+    for (String entry : options.env) {
       int equals = entry.indexOf('=');
       if (equals == 0 || entry.isEmpty()) {
         throw usage("--env '" + entry + "': the name is empty");

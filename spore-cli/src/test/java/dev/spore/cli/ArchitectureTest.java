@@ -38,10 +38,12 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("vmm", "cli");
 
   @ArchTest
-  static final ArchRule theCommandLineUsesOnlyTheTerminalOfTheBinding =
+  static final ArchRule onlyDoctorLooksAtKvmFromTheCommandLine =
       noClasses()
           .that()
           .resideInAPackage("dev.spore.cli..")
+          .and()
+          .doNotHaveSimpleName("Doctor")
           .should()
           .dependOnClassesThat(
               resideInAPackage("dev.spore.kvm..")

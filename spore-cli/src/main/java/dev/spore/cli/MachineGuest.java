@@ -1,0 +1,132 @@
+package dev.spore.cli;
+
+import dev.spore.vmm.ErrorCode;
+import dev.spore.vmm.Machine;
+import dev.spore.vmm.MachineExit;
+import dev.spore.vmm.SporeException;
+import dev.spore.vmm.agent.AgentClient;
+import dev.spore.vmm.agent.ExecResult;
+import dev.spore.vmm.agent.ExecSession;
+import dev.spore.vmm.agent.ExecSpec;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Objects;
+
+/** A machine and the connection to its agent. */
+final class MachineGuest implements Guest {
+  /** For what still runs when the command has ended, before a written disk is made clean. */
+  private static final Duration GRACE = Duration.ofSeconds(1);
+
+  /** Writing back a full page cache to a slow disk takes its time; a lost write is worse. */
+  private static final Duration POWER_OFF = Duration.ofMinutes(2);
+
+  private final Machine machine;
+  private final AgentClient agent;
+  private final boolean writesDisk;
+
+  MachineGuest(Machine machine, AgentClient agent, boolean writesDisk) {
+    this.machine = machine;
+    this.agent = agent;
+    this.writesDisk = writesDisk;
+  }
+
+  @Override
+  public Task start(RunRequest request, TerminalSize size) {
+    ExecSpec spec =
+        new ExecSpec(
+            request.argv(),
+            request.env(),
+            Objects.requireNonNullElse(request.workdir(), "/"),
+            Objects.requireNonNullElse(request.user(), ""),
+            request.tty(),
+            size.rows(),
+            size.columns(),
+            request.stdin());
+    try {
+      return new MachineTask(agent.exec(spec));
+    } catch (SporeException e) {
+      throw explain(e);
+    }
+  }
+
+  @Override
+  public void shutDown() throws InterruptedException {
+    if (writesDisk) {
+      agent.powerOff(GRACE, POWER_OFF);
+    }
+  }
+
+  @Override
+  public void close() {
+    machine.close();
+  }
+
+  /** What to tell when the connection broke: why the machine ended, if that is what broke it. */
+  private SporeException explain(SporeException broken) {
+    if (!machine.exit().isDone() || machine.exit().join() instanceof MachineExit.Closed) {
+      return broken;
+    }
+    String tail = machine.consoleTail().strip();
+    return new SporeException(
+        ErrorCode.RUNTIME_EXECUTION_FAILED,
+        "the guest ended while the command ran: "
+            + machine.exit().join().describe()
+            + (tail.isEmpty() ? "" : "; the end of its console:\n" + tail),
+        broken);
+  }
+
+  /** An exec on the agent's connection. */
+  private final class MachineTask implements Task {
+    private final ExecSession session;
+
+    MachineTask(ExecSession session) {
+      this.session = session;
+    }
+
+    @Override
+    public OutputStream stdin() {
+      return session.stdin();
+    }
+
+    @Override
+    public InputStream stdout() {
+      return session.stdout();
+    }
+
+    @Override
+    public InputStream stderr() {
+      return session.stderr();
+    }
+
+    @Override
+    public void signal(int number) {
+      session.signal(number);
+    }
+
+    @Override
+    public void resize(TerminalSize size) {
+      session.resize(size.rows(), size.columns());
+    }
+
+    @Override
+    public Outcome await() throws InterruptedException {
+      ExecResult result;
+      try {
+        result = session.await();
+      } catch (SporeException e) {
+        throw explain(e);
+      }
+      return switch (result.outcome()) {
+        case ExecResult.Exited(int code) -> new Outcome.Exited(code);
+        case ExecResult.Signaled(int signal) -> new Outcome.Killed(signal);
+        case ExecResult.NotStarted failed ->
+            switch (failed.kind()) {
+              case NOT_FOUND -> new Outcome.NotFound(failed.message());
+              case NOT_EXECUTABLE, BAD_CWD, BAD_USER, NO_RESOURCES, NO_ROOTFS ->
+                  new Outcome.NotStarted(failed.message());
+            };
+      };
+    }
+  }
+}

@@ -167,8 +167,6 @@ main() {
   flock 9
   # What a killed build left; nobody else is building now.
   rm -rf "$output"/.staging.*
-  # With the lock held nobody else is at work: what lies here was left by a killed build.
-  rm -rf "$output"/.staging.*
   if [[ ! -f $output/$key/initrd.cpio ]]; then
     staging=$(mktemp -d "$output/.staging.XXXXXX")
     trap 'rm -rf "$staging"' EXIT

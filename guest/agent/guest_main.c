@@ -49,8 +49,11 @@ void platform_add_entropy(const uint8_t *bytes, size_t length) {
   explicit_bzero(&seed, sizeof seed);
 }
 
+/* The kernel may have found no console for descriptor 2: /dev was not mounted then. */
 static _Noreturn void die(const char *what) {
-  dprintf(STDERR_FILENO, "spore agent: %s: %s\n", what, strerror(errno));
+  int cause = errno;
+  int console = open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC);
+  dprintf(console < 0 ? STDERR_FILENO : console, "spore agent: %s: %s\n", what, strerror(cause));
   power_reset();
 }
 

@@ -123,8 +123,11 @@ static bool pump_output(struct engine *engine, struct exec *exec, unsigned strea
     return true;
   }
   if (n < 0 && errno == EINTR) return true;
-  if (n < 0 && errno == EAGAIN) output->readable = false;
-  if (n == 0 || errno != EAGAIN || output->draining) stream_close_output(exec, stream);
+  /* A terminal nobody has open (EIO) may belong to a process that is just about to exit: to close
+   * it would hang that process up and spoil its exit status. */
+  bool wait = exec->tty || (n < 0 && errno == EAGAIN);
+  output->readable = false;
+  if (output->draining || !wait) stream_close_output(exec, stream);
   return true;
 }
 

@@ -2,6 +2,7 @@
  * The agent's engine as an ordinary process that serves a Unix socket: for tests only, never part of
  * the guest's agent. Usage: agent-on-host SOCKET
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,8 @@ int main(int argc, char **argv) {
     report.root = ROOT_FAILED;
     snprintf(report.root_error, sizeof report.root_error, "%s", argv[2]);
   }
-  /* Like PID 1: orphans come here. */
+  /* Like PID 1: no signal is ignored, and orphans come here. */
+  for (int i = 1; i < NSIG; i++) signal(i, SIG_DFL);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   report.init_nanos = report.listening_nanos = boottime_nanos();
   report.mounted_nanos = report.rootfs_nanos = boottime_nanos();

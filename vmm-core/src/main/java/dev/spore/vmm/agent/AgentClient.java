@@ -63,16 +63,26 @@ public final class AgentClient implements AutoCloseable {
     FrameReader reader = new FrameReader(in);
     FrameWriter writer = new FrameWriter(out);
     try {
-      byte[] entropy = new byte[AgentLimits.ENTROPY_BYTES];
-      new SecureRandom().nextBytes(entropy);
-      Instant now = Instant.now();
-      writer.hello(now.getEpochSecond() * NANOS + now.getNano(), entropy);
+      greet(writer, reader);
       AgentClient client = new AgentClient(reader, writer, transport, hello(reader.next()));
       Thread.ofVirtual().name("agent-reader").start(client::read);
       return client;
     } catch (IOException e) {
       closeQuietly(transport);
       throw interrupted(e);
+    }
+  }
+
+  private static void greet(FrameWriter writer, FrameReader reader) throws IOException {
+    byte[] entropy = new byte[AgentLimits.ENTROPY_BYTES];
+    new SecureRandom().nextBytes(entropy);
+    Instant now = Instant.now();
+    try {
+      writer.hello(now.getEpochSecond() * NANOS + now.getNano(), entropy);
+    } catch (IOException e) {
+      // An agent that is busy says so and closes at once: its reason is better than ours.
+      hello(reader.next());
+      throw e;
     }
   }
 

@@ -16,6 +16,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * cannot. Used by one thread, once.
  */
 final class AgentConnector {
+  /** Old guest kernels may lose the answer to an attempt made while their driver starts. */
+  private static final Duration ATTEMPT = Duration.ofSeconds(10);
+
   private static final Duration EXIT_KNOWN_WITHIN = Duration.ofMillis(200);
 
   private final Machine machine;
@@ -64,12 +67,13 @@ final class AgentConnector {
         throw late();
       }
       try {
-        return greet(vsock.connect(AgentLimits.PORT, left));
+        return greet(vsock.connect(AgentLimits.PORT, left.compareTo(ATTEMPT) < 0 ? left : ATTEMPT));
       } catch (ConnectException refused) {
         phase = Phase.AGENT;
         pause();
-      } catch (SocketTimeoutException e) {
-        throw late();
+      } catch (SocketTimeoutException unanswered) {
+        // The loop looks at the deadline.
+        pause();
       } catch (IOException e) {
         throw failed(e);
       }

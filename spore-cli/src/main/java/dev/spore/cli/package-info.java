@@ -1,6 +1,6 @@
 /**
  * The command line: parses, shows progress, prints results, maps errors to exit codes. Must not
- * know KVM.
+ * know KVM, except {@code doctor}, which looks at it.
  */
 @NullMarked
 package dev.spore.cli;

@@ -140,6 +140,8 @@ build_jars() {
   cp "$root"/spore-cli/target/lib/*.jar "$root"/spore-cli/target/spore-cli-*.jar "$staging/lib"
   sync "$staging"/lib/* "$staging/lib"
   mv -T "$staging" "$dist"
+  # Of sources long gone. A program that still runs from there keeps its files open.
+  find "$cache/dist" -mindepth 1 -maxdepth 1 -mtime +30 -exec rm -rf {} +
 }
 
 build_kernel() {

@@ -6,7 +6,7 @@
 : "${root:?}" "${cache:?}" "${stamp:?}"
 readonly log_dir=$cache/log
 readonly initrd_packages=(gcc make musl-tools busybox-static binutils)
-readonly test_packages=(gcc libc6-dev make clang shellcheck e2fsprogs squashfs-tools)
+readonly test_packages=(gcc libc6-dev make clang shellcheck busybox-static e2fsprogs erofs-utils squashfs-tools)
 
 say() { printf 'spore: %s\n' "$*" >&2; }
 

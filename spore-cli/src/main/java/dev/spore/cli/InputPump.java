@@ -1,5 +1,6 @@
 package dev.spore.cli;
 
+import dev.spore.vmm.SporeException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -37,7 +38,7 @@ final class InputPump implements Runnable {
         to.write(buffer, 0, length);
         to.flush();
       }
-    } catch (IOException e) {
+    } catch (IOException | SporeException e) {
       // A command may end, or close its input, before it has read everything: not a failure.
       LOG.log(System.Logger.Level.DEBUG, "standard input ended early", e);
     }

@@ -12,6 +12,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** A machine and the connection to its agent. */
 final class MachineGuest implements Guest {
@@ -20,6 +24,9 @@ final class MachineGuest implements Guest {
 
   /** Writing back a full page cache to a slow disk takes its time; a lost write is worse. */
   private static final Duration POWER_OFF = Duration.ofMinutes(2);
+
+  /** From a kernel's reset of its devices to its last instruction, where it is interpreted. */
+  private static final Duration ENDING = Duration.ofSeconds(10);
 
   private final Machine machine;
   private final AgentClient agent;
@@ -64,16 +71,33 @@ final class MachineGuest implements Guest {
 
   /** What to tell when the connection broke: why the machine ended, if that is what broke it. */
   private SporeException explain(SporeException broken) {
-    if (!machine.exit().isDone() || machine.exit().join() instanceof MachineExit.Closed) {
-      return broken;
+    return switch (ending()) {
+      case null -> broken;
+      case MachineExit.Closed closed -> broken;
+      case MachineExit exit -> {
+        String tail = machine.consoleTail().strip();
+        yield new SporeException(
+            ErrorCode.RUNTIME_EXECUTION_FAILED,
+            "the guest ended while the command ran: "
+                + exit.describe()
+                + (tail.isEmpty() ? "" : "; the end of its console:\n" + tail),
+            broken);
+      }
+    };
+  }
+
+  /** A kernel that goes down resets its devices first: the connection breaks before the end. */
+  private @Nullable MachineExit ending() {
+    try {
+      return machine.exit().get(ENDING.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException stillRuns) {
+      return null;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an exit reason is never an exception", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
     }
-    String tail = machine.consoleTail().strip();
-    return new SporeException(
-        ErrorCode.RUNTIME_EXECUTION_FAILED,
-        "the guest ended while the command ran: "
-            + machine.exit().join().describe()
-            + (tail.isEmpty() ? "" : "; the end of its console:\n" + tail),
-        broken);
   }
 
   /** An exec on the agent's connection. */

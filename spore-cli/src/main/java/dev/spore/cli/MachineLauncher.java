@@ -4,7 +4,9 @@ import dev.spore.vmm.DiskSpec;
 import dev.spore.vmm.Machine;
 import dev.spore.vmm.MachineEvent;
 import dev.spore.vmm.MachineSpec;
+import dev.spore.vmm.SporeException;
 import dev.spore.vmm.agent.AgentClient;
+import dev.spore.vmm.agent.AgentInfo;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -20,14 +22,25 @@ final class MachineLauncher implements GuestLauncher {
     boolean ready = false;
     try {
       AgentClient agent = machine.agent(request.bootTimeout());
-      agent.info().requireRoot();
-      ready = true;
       Rootfs rootfs = request.rootfs();
+      if (rootfs != null) {
+        requireRoot(agent.info(), rootfs);
+      }
+      ready = true;
       return new MachineGuest(machine, agent, rootfs != null && rootfs.writable());
     } finally {
       if (!ready) {
         machine.close();
       }
+    }
+  }
+
+  /** The guest knows the image by its device alone; the user by its file. */
+  private static void requireRoot(AgentInfo info, Rootfs rootfs) {
+    try {
+      info.requireRoot();
+    } catch (SporeException e) {
+      throw new SporeException(e.code(), "--rootfs " + rootfs.image() + ": " + e.getMessage(), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.spore.cli;
 
+import dev.spore.vmm.SporeException;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -58,7 +59,7 @@ final class OutputPump implements Runnable {
       int length;
       try {
         length = from.read(buffer);
-      } catch (IOException e) {
+      } catch (IOException | SporeException e) {
         // The machine ended: the waiting thread learns why and says so.
         return;
       }

@@ -169,11 +169,11 @@ built() {
 }
 
 # A training run up to the first guest instruction; a start without the cache only takes longer,
-# so a failure is noted in the log and tried again at the next set-up.
+# so a failure, or a run that does not end, is noted in the log and tried again at the next set-up.
 train() {
   # shellcheck source=scripts/java-flags.sh
   source "$root/scripts/java-flags.sh"
-  "$java" "${java_flags[@]}" -XX:AOTCacheOutput="$dist/.spore.aot.$$" -Xlog:aot=info \
+  timeout -k 5 120 "$java" "${java_flags[@]}" -XX:AOTCacheOutput="$dist/.spore.aot.$$" -Xlog:aot=info \
     -Dspore.home="$root" -Dspore.kernel="$kernel" -Dspore.initrd="$initrd" \
     --module-path "$dist/lib" --module dev.spore.cli/dev.spore.cli.Main warm-up &&
     mv -f "$dist/.spore.aot.$$" "$dist/spore.aot"

@@ -184,6 +184,15 @@ final class RunOnMachineTest {
   }
 
   @Test
+  void aFullDiskUnderTheConsoleLogEndsTheRun() throws Exception {
+    SporeProcess.Ended ended =
+        spore("run", "--console-log", "/dev/full", "echo said > /dev/console; exec sleep 100000");
+
+    assertThat(ended.status()).isEqualTo(74);
+    assertThat(ended.stderr()).contains("cannot write --console-log /dev/full").hasLineCount(1);
+  }
+
+  @Test
   void aRootImageThatIsBrokenBehindItsFirstBlockIsNamed() throws Exception {
     byte[] image = new byte[1 << 20];
     new Random(9).nextBytes(image);

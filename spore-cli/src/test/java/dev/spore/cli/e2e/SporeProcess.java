@@ -48,7 +48,17 @@ final class SporeProcess {
   }
 
   static SporeProcess start(Path dir, Path stdin, Path stdout, String... args) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(commandLine(args));
+    return start(dir, stdin, stdout, commandLine(args));
+  }
+
+  /** Starts it by a command line that is not its own alone. */
+  static SporeProcess start(Path dir, List<String> command) throws IOException {
+    return start(dir, Path.of("/dev/null"), dir.resolve("stdout"), command);
+  }
+
+  private static SporeProcess start(Path dir, Path stdin, Path stdout, List<String> command)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.redirectInput(stdin.toFile());
     builder.redirectOutput(stdout.toFile());
     builder.redirectError(dir.resolve("stderr").toFile());

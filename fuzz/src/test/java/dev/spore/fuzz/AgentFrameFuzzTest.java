@@ -27,7 +27,7 @@ class AgentFrameFuzzTest {
   private static final int HELLO_BYTES = 76;
 
   /** The decoder: every frame obeys its bounds, every refusal is typed. */
-  @FuzzTest
+  @FuzzTest(maxDuration = "1m")
   void frames(byte[] data) throws IOException {
     FrameReader reader = new FrameReader(new ByteArrayInputStream(data));
     try {
@@ -58,7 +58,7 @@ class AgentFrameFuzzTest {
   }
 
   /** The client around it: whatever comes, it ends, and nobody waits for ever. */
-  @FuzzTest
+  @FuzzTest(maxDuration = "1m")
   void connection(byte[] data) throws Exception {
     if (data.length < HELLO_BYTES || data.length > INPUT_BYTES_MAX) {
       return;

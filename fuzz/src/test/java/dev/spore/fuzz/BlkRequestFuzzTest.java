@@ -24,7 +24,7 @@ class BlkRequestFuzzTest {
   /** FLUSH, DISCARD and WRITE_ZEROES (virtio 1.2 §5.2.3). */
   private static final int[] FEATURES = {9, 13, 14, Virtqueue.F_INDIRECT_DESC};
 
-  @FuzzTest
+  @FuzzTest(maxDuration = "1m")
   void requests(byte[] data) {
     FuzzInput input = new FuzzInput(data);
     int shape = input.u8();

@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 final class BzImagePayloadFuzzTest {
   private static final int SETUP_BYTES = 5 * 512;
 
-  @FuzzTest
+  @FuzzTest(maxDuration = "1m")
   void unpack(byte[] payload) {
     ByteBuffer image =
         ByteBuffer.allocate(SETUP_BYTES + payload.length).order(ByteOrder.LITTLE_ENDIAN);

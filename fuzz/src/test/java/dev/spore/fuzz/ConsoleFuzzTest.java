@@ -22,7 +22,7 @@ class ConsoleFuzzTest {
   private static final int TURNS_MAX = 20;
   private static final int OUTPUT_BYTES = 4096;
 
-  @FuzzTest
+  @FuzzTest(maxDuration = "1m")
   void rings(byte[] data) {
     FuzzInput input = new FuzzInput(data);
     long features = (long) (input.u8() & 3) << Virtqueue.F_INDIRECT_DESC;

@@ -4,7 +4,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 
 /** An ELF file of any content is loaded or refused, and nothing else. */
 final class ElfLoaderFuzzTest {
-  @FuzzTest
+  @FuzzTest(maxDuration = "1m")
   void load(byte[] image) {
     KernelLoading.load(image);
   }

@@ -20,7 +20,7 @@ class MmioTransportFuzzTest {
   private static final int OPERATIONS_MAX = 500;
   private static final int[] WIDTHS = {4, 4, 4, 4, 1, 2, 8, 0, 3, -1};
 
-  @FuzzTest
+  @FuzzTest(maxDuration = "1m")
   void access(byte[] data) {
     FuzzInput input = new FuzzInput(data);
     GuestMemory memory = FuzzRam.of(new FuzzInput(new byte[0]));

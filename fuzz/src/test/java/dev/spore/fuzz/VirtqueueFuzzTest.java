@@ -20,7 +20,7 @@ class VirtqueueFuzzTest {
   private static final int POLLS_MAX = 300;
   private static final int TOUCHED_BYTES_MAX = 64 * 1024;
 
-  @FuzzTest
+  @FuzzTest(maxDuration = "1m")
   void walk(byte[] data) {
     FuzzInput input = new FuzzInput(data);
     int shape = input.u8();

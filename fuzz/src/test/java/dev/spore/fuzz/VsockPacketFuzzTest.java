@@ -9,7 +9,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 class VsockPacketFuzzTest {
   private static final int STEPS_MAX = 200;
 
-  @FuzzTest
+  @FuzzTest(maxDuration = "1m")
   void packets(byte[] data) throws Exception {
     FuzzInput input = new FuzzInput(data);
     try (FuzzVsock vsock = new FuzzVsock()) {

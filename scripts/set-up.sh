@@ -179,6 +179,10 @@ train() {
     mv -f "$dist/.spore.aot.$$" "$dist/spore.aot"
 }
 
+train_if_possible() {
+  train || printf 'no AOT cache was made\n'
+}
+
 write_stamp() {
   printf '%s\n' "$java" "$dist" "$kernel" "$initrd" >"$stamp.$$"
   # As old as the start of this set-up: what changed while it ran counts as newer.
@@ -205,7 +209,7 @@ set_up() {
   [[ $needs != *kernel* ]] || build_kernel
   [[ $needs != *initrd* ]] || build_initrd
   if [[ $needs == *initrd* && ! -f $dist/spore.aot ]]; then
-    step train "preparing a fast start" train
+    step train "preparing a fast start" train_if_possible
   fi
   write_stamp "${began/,/.}"
   exec {lock}>&-

@@ -30,13 +30,17 @@ record Footprint(List<String> descriptors, List<String> pages, List<String> thre
 
   private static List<String> descriptorsOfMachines() {
     try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
-      return fds.map(Footprint::target)
-          .filter(name -> name.contains("kvm") || name.contains("eventfd") || name.endsWith(".img"))
-          .sorted()
-          .toList();
+      return fds.map(Footprint::target).filter(name -> isOfMachine(name)).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static boolean isOfMachine(String name) {
+    return name.equals("/dev/kvm")
+        || name.startsWith("anon_inode:kvm")
+        || name.contains("eventfd")
+        || name.endsWith(".img");
   }
 
   /** Empty for the descriptor the listing itself used, gone by now. */
@@ -49,7 +53,9 @@ record Footprint(List<String> descriptors, List<String> pages, List<String> thre
   }
 
   private static List<String> kvmPages() {
-    return lines("/proc/self/maps").stream().filter(line -> line.contains("kvm")).toList();
+    return lines("/proc/self/maps").stream()
+        .filter(line -> line.contains("anon_inode:kvm"))
+        .toList();
   }
 
   private static long addressSpace() {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "boot.h"
+#include "cmdline.h"
 #include "engine.h"
 #include "vsock.h"
 
@@ -50,10 +51,21 @@ void platform_add_entropy(const uint8_t *bytes, size_t length) {
 }
 
 /* The kernel may have found no console for descriptor 2: /dev was not mounted then. */
+static int console_fd(void) {
+  int console = open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC);
+  return console < 0 ? STDERR_FILENO : console;
+}
+
+/* For whoever boots the image without vsock: says on the console when the port is open. */
+static void announce(const char *cmdline) {
+  char wanted[8];
+  if (cmdline_option(cmdline, "spore.announce", wanted, sizeof wanted))
+    dprintf(console_fd(), "spore agent: listening\n");
+}
+
 static _Noreturn void die(const char *what) {
   int cause = errno;
-  int console = open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC);
-  dprintf(console < 0 ? STDERR_FILENO : console, "spore agent: %s: %s\n", what, strerror(cause));
+  dprintf(console_fd(), "spore agent: %s: %s\n", what, strerror(cause));
   power_reset();
 }
 
@@ -74,6 +86,7 @@ int main(void) {
   }
   rootfs_enter(&report, cmdline);
   report.rootfs_nanos = boottime_nanos();
+  announce(cmdline);
   engine_run(&engine, listen_fd, &report);
   die("the event loop failed");
 }

@@ -1,4 +1,7 @@
-/** Benchmarks: each prints what is inside its number, the median and the spread. */
+/**
+ * Benchmarks: each prints what is inside its number, the median and the spread. Uses the machine
+ * library and the real command; nothing may depend on it.
+ */
 @NullMarked
 package dev.spore.bench;
 

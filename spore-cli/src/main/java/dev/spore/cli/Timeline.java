@@ -50,10 +50,13 @@ final class Timeline {
     return start == null || end == null ? null : Math.round((end - start) / 1000.0);
   }
 
-  /** The {@code timings} object: milliseconds from the very start to each point reached. */
+  /** The {@code timings} object: the very start, and milliseconds from it to each point reached. */
   synchronized Json json(Json json) {
     json.beginObject("timings");
     Long start = start();
+    if (start != null) {
+      json.field("start_epoch_us", start);
+    }
     for (Map.Entry<Mark, Long> entry : micros.entrySet()) {
       if (start != null && entry.getKey() != Mark.LAUNCHED) {
         String name = entry.getKey().name().toLowerCase(Locale.ROOT) + "_ms";

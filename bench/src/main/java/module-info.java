@@ -1,0 +1,5 @@
+/** Benchmarks of Spore, for {@code bench/run}. */
+module dev.spore.bench {
+  requires dev.spore.vmm;
+  requires static org.jspecify;
+}

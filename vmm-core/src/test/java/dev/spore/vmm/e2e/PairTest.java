@@ -34,9 +34,10 @@ final class PairTest {
 
   @Test
   void bothProcessorsAreThereAndWork() throws Exception {
-    assertThat(guest.run("nproc").out()).isEqualTo("2\n");
+    assertThat(guest.run("/bin/busybox", "nproc").out()).isEqualTo("2\n");
     for (String cpu : new String[] {"1", "2"}) {
-      assertThat(guest.run("/bin/taskset", cpu, "/bin/echo", cpu).out()).isEqualTo(cpu + "\n");
+      assertThat(guest.run("/bin/busybox", "taskset", cpu, "/bin/echo", cpu).out())
+          .isEqualTo(cpu + "\n");
     }
   }
 
@@ -85,7 +86,7 @@ final class PairTest {
 
   @Test
   void aDiskIsReadAsItIsOnTheHost() throws Exception {
-    assertThat(guest.run("/bin/sha256sum", "/dev/vdb").out())
+    assertThat(guest.run("/bin/busybox", "sha256sum", "/dev/vdb").out())
         .startsWith(sha256(Files.readAllBytes(shared.readOnlyDisk())));
   }
 

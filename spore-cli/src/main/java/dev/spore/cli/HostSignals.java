@@ -80,7 +80,21 @@ final class HostSignals implements AutoCloseable {
 
   private void handle(String name) {
     Signal signal = new Signal(name);
-    previous.put(signal, Signal.handle(signal, s -> deliver(name, s.getNumber())));
+    previous.put(signal, Signal.handle(signal, new Delivery(name)));
+  }
+
+  /** A class and no lambda: that would be spun at every start, for no training run meets it. */
+  private final class Delivery implements SignalHandler {
+    private final String name;
+
+    Delivery(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void handle(Signal signal) {
+      deliver(name, signal.getNumber());
+    }
   }
 
   private void cancelAfterGrace(String name) {

@@ -1,5 +1,6 @@
 package dev.spore.cli;
 
+import dev.spore.vmm.HostKvm;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,7 @@ final class RunCommand implements Command {
   public int execute(
       List<String> words, @Nullable List<String> exact, HostStreams host, Timeline timeline)
       throws InterruptedException {
+    HostKvm.prepare();
     Installation installation = Installation.current();
     Long launched = installation.launchedMicros();
     if (launched != null) {

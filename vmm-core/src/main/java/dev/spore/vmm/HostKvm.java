@@ -2,6 +2,7 @@ package dev.spore.vmm;
 
 import dev.spore.kvm.Kvm;
 import dev.spore.kvm.KvmCap;
+import dev.spore.kvm.KvmException;
 import dev.spore.kvm.KvmUnavailableException;
 import dev.spore.vmm.quirk.QuirkProbe;
 import dev.spore.vmm.quirk.QuirkProfile;
@@ -55,6 +56,24 @@ public final class HostKvm {
           }
         });
     return kvm;
+  }
+
+  /**
+   * Begins to link the native calls and to find the quirks, on a thread of its own: some 40 ms a
+   * program can spend on its arguments meanwhile. Optional; whoever comes before it is done waits.
+   */
+  public static void prepare() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("kvm-prepare")
+        .start(() -> {
+          try (Kvm kvm = open()) {
+            quirks(kvm);
+          } catch (SporeException | KvmException e) {
+            System.getLogger(HostKvm.class.getName())
+                .log(System.Logger.Level.DEBUG, "the machine's start will meet it again", e);
+          }
+        });
   }
 
   /** The host's quirks, probed at the first call. */

@@ -49,6 +49,9 @@ final class MachineParts {
   MachineParts(MachineSpec spec, Closeables owner, ConsoleSink console, Board.PowerSwitch power) {
     this.owner = owner;
     ram = new GuestRam(spec.memoryBytes(), owner);
+    // Before the host is asked for its quirks: HostKvm.prepare may be finding them meanwhile.
+    LinuxBoot.Copied guest =
+        LinuxBoot.copy(ram.memory(), spec.kernel(), spec.initrd().orElse(null));
     Kvm kvm = owner.add(HostKvm.open());
     quirks = HostKvm.quirks(kvm);
     vm = owner.add(kvm.createVm());
@@ -70,13 +73,7 @@ final class MachineParts {
       String id = "spore-disk-" + i;
       attach(bell -> new BlkDevice(disk.disk(), id));
     }
-    vcpus.enterAt(
-        LinuxBoot.load(
-            ram.memory(),
-            spec.kernel(),
-            spec.initrd().orElse(null),
-            commandLine(spec),
-            spec.vcpus()));
+    vcpus.enterAt(guest.finish(commandLine(spec), spec.vcpus()));
   }
 
   private <D extends VirtioDevice> VirtioSlot<D> attach(Function<Doorbell, D> factory) {

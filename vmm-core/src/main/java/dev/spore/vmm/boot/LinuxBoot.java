@@ -36,12 +36,39 @@ public final class LinuxBoot {
           "is outside what a guest can have",
           "choose from 1 to %d".formatted(BootLimits.VCPUS_MAX));
     }
+    return copy(memory, kernel, initrd).finish(commandLine, vcpus);
+  }
+
+  /**
+   * The part of {@link #load} that needs no command line: copies kernel and initrd.
+   *
+   * @throws SporeException as {@link #load}
+   */
+  public static Copied copy(GuestMemory memory, Path kernel, @Nullable Path initrd) {
     try (KernelImage image = KernelImage.open(kernel)) {
       image.copyTo(memory);
       RamLayout.Region place = initrd == null ? NO_INITRD : loadInitrd(memory, initrd, image);
+      return new Copied(memory, image.entry(), image.end(), place);
+    }
+  }
+
+  /**
+   * RAM that holds kernel and initrd.
+   *
+   * @param entry the kernel's first instruction
+   * @param end first address behind the kernel
+   * @param initrd where it is; empty if there is none
+   */
+  public record Copied(GuestMemory memory, long entry, long end, RamLayout.Region initrd) {
+    /**
+     * Writes the tables beside them.
+     *
+     * @return with which registers the first vCPU enters
+     */
+    public EntryState finish(CommandLine commandLine, int vcpus) {
       MpTable.write(memory, vcpus);
-      BootParams.write(memory, commandLine, place, rngSeed());
-      return LongMode.write(memory, image.entry(), Math.max(image.end(), place.end()));
+      BootParams.write(memory, commandLine, initrd, rngSeed());
+      return LongMode.write(memory, entry, Math.max(end, initrd.end()));
     }
   }
 

@@ -5,6 +5,8 @@ package dev.spore.kvm;
     headers = {
       "sys/syscall.h",
       "fcntl.h",
+      "sys/file.h",
+      "linux/falloc.h",
       "sys/mman.h",
       "sys/eventfd.h",
       "signal.h",
@@ -24,6 +26,8 @@ final class Sys {
   static final int SYS_madvise = 28;
   static final int SYS_mincore = 27;
   static final int SYS_ftruncate = 77;
+  static final int SYS_flock = 73;
+  static final int SYS_fallocate = 285;
   static final int SYS_memfd_create = 319;
   static final int SYS_eventfd2 = 290;
   static final int SYS_poll = 7;
@@ -39,6 +43,12 @@ final class Sys {
   static final int O_RDONLY = 0;
   static final int O_RDWR = 2;
   static final int O_CLOEXEC = 0x80000;
+  static final int O_NONBLOCK = 2048;
+  static final int LOCK_SH = 1;
+  static final int LOCK_EX = 2;
+  static final int LOCK_NB = 4;
+  static final int FALLOC_FL_KEEP_SIZE = 1;
+  static final int FALLOC_FL_PUNCH_HOLE = 2;
   static final int PROT_READ = 1;
   static final int PROT_WRITE = 2;
   static final int MAP_SHARED = 1;

@@ -1,72 +1,95 @@
 package dev.spore.vmm;
 
+import dev.spore.kvm.Errno;
+import dev.spore.kvm.HostFile;
+import dev.spore.kvm.KvmException;
 import dev.spore.virtio.blk.Disk;
 import dev.spore.virtio.blk.FileDisk;
-import dev.spore.virtio.blk.HolePuncher;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 
 /**
- * A disk image, open for as long as its machine lives. A writable one is locked: two guests that
- * write to one file system destroy it.
+ * A disk image, open for as long as its machine lives. Machines may share an image for reading; a
+ * writer has it alone, for two guests that write to one file system destroy it.
  */
 final class DiskFile implements AutoCloseable {
   private static final int SECTOR_BYTES = 512;
 
+  /** Type bits of a mode, and the value of a block device (inode(7)). */
+  private static final int TYPE_MASK = 0xf000;
+
+  private static final int TYPE_BLOCK = 0x6000;
+
+  private final HostFile file;
   private final FileChannel channel;
   private final Disk disk;
 
-  private DiskFile(FileChannel channel, Disk disk) {
+  private DiskFile(HostFile file, FileChannel channel, Disk disk) {
+    this.file = file;
     this.channel = channel;
     this.disk = disk;
   }
 
   /**
-   * Opens and checks an image.
+   * Opens, checks and locks an image.
    *
    * @throws SporeException object.not_found or object.invalid, naming the file
    */
   static DiskFile open(DiskSpec spec) {
     Path image = spec.image();
-    if (Files.isDirectory(image)) {
-      throw invalid(image, "is a directory; name a raw disk image");
-    }
-    Set<StandardOpenOption> options =
-        spec.readOnly()
-            ? Set.of(StandardOpenOption.READ)
-            : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(image, options);
-    } catch (NoSuchFileException e) {
-      throw new SporeException(
-          ErrorCode.OBJECT_NOT_FOUND,
-          "disk image %s does not exist; check the path".formatted(image),
-          e);
-    } catch (IOException e) {
-      throw invalid(image, "cannot be opened (%s); check its permissions".formatted(e));
-    }
+    Closeables opened = new Closeables();
     boolean done = false;
     try {
+      HostFile file = opened.add(openFile(spec));
+      checkKind(image, file.alias());
+      lock(spec, file);
+      FileChannel channel = opened.add(FileChannel.open(file.alias(), options(spec)));
       checkSize(image, channel);
-      lock(spec, channel);
-      DiskFile file =
-          new DiskFile(channel, new FileDisk(channel, spec.readOnly(), HolePuncher.NONE));
+      Disk disk =
+          new FileDisk(channel, spec.readOnly(), (offset, length) -> punch(file, offset, length));
       done = true;
-      return file;
+      return new DiskFile(file, channel, disk);
     } catch (IOException e) {
       throw invalid(image, "cannot be read (%s)".formatted(e));
     } finally {
       if (!done) {
-        closeQuietly(channel);
+        opened.close();
       }
+    }
+  }
+
+  private static HostFile openFile(DiskSpec spec) {
+    try {
+      return HostFile.open(spec.image(), !spec.readOnly());
+    } catch (KvmException e) {
+      if (e.errno() == Errno.ENOENT) {
+        throw new SporeException(
+            ErrorCode.OBJECT_NOT_FOUND,
+            "disk image %s does not exist; check the path".formatted(spec.image()),
+            e);
+      }
+      throw invalid(
+          spec.image(),
+          "cannot be opened (%s); check its kind and permissions"
+              .formatted(Errno.describe(e.errno())));
+    }
+  }
+
+  private static Set<StandardOpenOption> options(DiskSpec spec) {
+    return spec.readOnly()
+        ? Set.of(StandardOpenOption.READ)
+        : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  /** Before a channel is opened: opening one on a FIFO would wait for its other end. */
+  private static void checkKind(Path image, Path opened) throws IOException {
+    int mode = (Integer) Files.getAttribute(opened, "unix:mode");
+    if (!Files.isRegularFile(opened) && (mode & TYPE_MASK) != TYPE_BLOCK) {
+      throw invalid(image, "is neither a file nor a block device; name a raw disk image");
     }
   }
 
@@ -79,13 +102,15 @@ final class DiskFile implements AutoCloseable {
     }
   }
 
-  private static void lock(DiskSpec spec, FileChannel channel) throws IOException {
+  private static void lock(DiskSpec spec, HostFile file) {
     boolean locked;
     try {
-      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, spec.readOnly());
-      locked = lock != null;
-    } catch (OverlappingFileLockException e) {
-      locked = false;
+      locked = file.tryLock(!spec.readOnly());
+    } catch (KvmException e) {
+      throw invalid(
+          spec.image(),
+          "cannot be locked (%s); copy it to a local file system"
+              .formatted(Errno.describe(e.errno())));
     }
     if (!locked && !spec.readOnly()) {
       throw invalid(
@@ -96,11 +121,12 @@ final class DiskFile implements AutoCloseable {
     }
   }
 
-  private static void closeQuietly(FileChannel channel) {
+  private static boolean punch(HostFile file, long offsetBytes, long lengthBytes)
+      throws IOException {
     try {
-      channel.close();
-    } catch (IOException e) {
-      System.getLogger("dev.spore.vmm").log(System.Logger.Level.DEBUG, "closing a disk image", e);
+      return file.punchHole(offsetBytes, lengthBytes);
+    } catch (KvmException e) {
+      throw new IOException(e);
     }
   }
 
@@ -114,6 +140,10 @@ final class DiskFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    try {
+      channel.close();
+    } finally {
+      file.close();
+    }
   }
 }

@@ -1,0 +1,94 @@
+package dev.spore.kvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class HostFileTest {
+  private static final int SIZE = 1 << 20;
+
+  @TempDir Path directory;
+  private Path file = Path.of("");
+
+  @BeforeEach
+  void make() throws IOException {
+    file = directory.resolve("file");
+    byte[] bytes = new byte[SIZE];
+    Arrays.fill(bytes, (byte) 7);
+    Files.write(file, bytes);
+  }
+
+  @Test
+  void holeReadsAsZeroesKeepsTheSizeAndFreesStorage() throws Exception {
+    try (HostFile open = HostFile.open(file, true)) {
+      long before = blocks();
+      assumeTrue(open.punchHole(4096, SIZE / 2), "no holes on this file system");
+      byte[] bytes = Files.readAllBytes(file);
+      assertThat(bytes).hasSize(SIZE);
+      assertThat(bytes[4095]).isEqualTo((byte) 7);
+      assertThat(bytes[4096 + SIZE / 2]).isEqualTo((byte) 7);
+      assertThat(Arrays.copyOfRange(bytes, 4096, 4096 + SIZE / 2)).containsOnly(0);
+      assertThat(blocks()).isLessThan(before);
+    }
+  }
+
+  private long blocks() throws Exception {
+    Process stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
+    String text = new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    return Long.parseLong(text.strip());
+  }
+
+  @Test
+  void holeInAFileOpenForReadingIsRefused() {
+    try (HostFile open = HostFile.open(file, false)) {
+      assertThatThrownBy(() -> open.punchHole(0, 4096))
+          .isInstanceOfSatisfying(
+              KvmException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBADF));
+    }
+  }
+
+  @Test
+  void locksHoldBetweenOpeningsOfOneProcess() {
+    try (HostFile second = HostFile.open(file, true)) {
+      try (HostFile first = HostFile.open(file, true)) {
+        assertThat(first.tryLock(false)).isTrue();
+        assertThat(second.tryLock(false)).isTrue();
+        assertThat(second.tryLock(true)).isFalse();
+      }
+      assertThat(second.tryLock(true)).isTrue();
+      try (HostFile third = HostFile.open(file, false)) {
+        assertThat(third.tryLock(false)).isFalse();
+      }
+      try (HostFile fourth = HostFile.open(file, false)) {
+        assertThat(fourth.tryLock(false)).as("closing the third kept the lock").isFalse();
+      }
+    }
+  }
+
+  @Test
+  void aliasIsTheFileEvenAfterItWasReplaced() throws IOException {
+    try (HostFile open = HostFile.open(file, false)) {
+      Files.delete(file);
+      Files.writeString(file, "another");
+      assertThat(Files.size(open.alias())).isEqualTo(SIZE);
+    }
+  }
+
+  @Test
+  void closedFileRefusesEverything() {
+    HostFile open = HostFile.open(file, true);
+    open.close();
+    open.close();
+    assertThatThrownBy(() -> open.tryLock(true)).isInstanceOf(KvmException.class);
+    assertThatThrownBy(() -> open.punchHole(0, 1)).isInstanceOf(KvmException.class);
+  }
+}

@@ -6,6 +6,7 @@ import dev.spore.kvm.KvmException;
 import dev.spore.kvm.KvmUnavailableException;
 import dev.spore.vmm.quirk.QuirkProbe;
 import dev.spore.vmm.quirk.QuirkProfile;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,25 +38,50 @@ public final class HostKvm {
   /**
    * Opens KVM and checks its capabilities.
    *
-   * @throws SporeException host.unsupported or host.unavailable, saying what to do
+   * @throws SporeException host.unsupported, or host.unavailable when the host is short of
+   *     something, saying what to do
    */
   public static Kvm open() {
+    return open(Kvm.DEVICE);
+  }
+
+  /** Like {@link #open()} with the device somewhere else. */
+  public static Kvm open(Path device) {
     Kvm kvm;
     try {
-      kvm = Kvm.open();
+      kvm = Kvm.open(device);
     } catch (KvmUnavailableException e) {
-      throw new SporeException(ErrorCode.HOST_UNAVAILABLE, String.valueOf(e.getMessage()), e);
+      throw new SporeException(codeOf(e.reason()), String.valueOf(e.getMessage()), e);
     }
+    boolean suitable = false;
+    try {
+      requireCapabilities(kvm);
+      suitable = true;
+      return kvm;
+    } finally {
+      if (!suitable) {
+        kvm.close();
+      }
+    }
+  }
+
+  /** Trying again helps only where the host was short of something. */
+  private static ErrorCode codeOf(KvmUnavailableException.Reason reason) {
+    return switch (reason) {
+      case MISSING, FORBIDDEN, NO_DRIVER, NOT_KVM, WRONG_VERSION -> ErrorCode.HOST_UNSUPPORTED;
+      case OTHER -> ErrorCode.HOST_UNAVAILABLE;
+    };
+  }
+
+  private static void requireCapabilities(Kvm kvm) {
     requiredCapabilities()
         .forEach((name, number) -> {
           if (kvm.checkExtension(number) == 0) {
-            kvm.close();
             throw new SporeException(
                 ErrorCode.HOST_UNSUPPORTED,
                 "KVM of this host lacks %s; use a newer kernel".formatted(name));
           }
         });
-    return kvm;
   }
 
   /**

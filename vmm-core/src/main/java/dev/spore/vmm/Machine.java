@@ -141,7 +141,9 @@ public final class Machine implements AutoCloseable {
     }
     Map<String, Map<String, Long>> devices = new HashMap<>();
     for (VirtioSlot<?> slot : parts.slots()) {
-      devices.put(slot.device().name() + "-" + slot.number(), slot.transport().metrics());
+      Map<String, Long> counters = new HashMap<>(slot.device().metrics());
+      slot.transport().metrics().forEach((name, count) -> counters.put("mmio_" + name, count));
+      devices.put(slot.device().name() + "-" + slot.number(), counters);
     }
     return new MachineMetrics(
         inside,

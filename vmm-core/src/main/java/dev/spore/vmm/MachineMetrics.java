@@ -12,7 +12,8 @@ import java.util.Map;
  * @param assists how often each instruction assist ran
  * @param refusedPortAccesses byte accesses to ports nobody answers
  * @param refusedMmioAccesses accesses to addresses nobody answers
- * @param devices counters of each device, by device name and counter
+ * @param devices counters of each device, by device name and counter; {@code mmio_} precedes those
+ *     of its registers and rings
  */
 public record MachineMetrics(
     long insideNanos,

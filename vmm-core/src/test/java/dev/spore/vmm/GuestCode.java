@@ -8,7 +8,8 @@ import java.util.StringTokenizer;
 
 /**
  * Turns a listing into machine code: each line is bytes in hexadecimal, then two spaces and what
- * they mean; {@code name:} is a label and {@code >name} the 32-bit distance to one.
+ * they mean; {@code name:} is a label, {@code >name} the 32-bit distance to one and {@code >>name}
+ * its 32-bit address.
  */
 final class GuestCode {
   private static final int DISTANCE_BYTES = 4;
@@ -16,6 +17,7 @@ final class GuestCode {
   private final ByteArrayOutputStream code = new ByteArrayOutputStream();
   private final Map<String, Integer> labels = new HashMap<>();
   private final Map<Integer, String> references = new HashMap<>();
+  private final Map<Integer, String> absolute = new HashMap<>();
 
   private GuestCode() {}
 
@@ -35,7 +37,10 @@ final class GuestCode {
         new StringTokenizer(comment < 0 ? line : line.substring(0, comment), " ");
     while (tokens.hasMoreTokens()) {
       String token = tokens.nextToken();
-      if (token.startsWith(">")) {
+      if (token.startsWith(">>")) {
+        absolute.put(code.size(), token.substring(2));
+        code.writeBytes(new byte[DISTANCE_BYTES]);
+      } else if (token.startsWith(">")) {
         references.put(code.size(), token.substring(1));
         code.writeBytes(new byte[DISTANCE_BYTES]);
       } else {
@@ -46,20 +51,17 @@ final class GuestCode {
 
   private byte[] resolve() {
     byte[] bytes = code.toByteArray();
-    references.forEach((at, label) -> {
-      Integer target = labels.get(label);
-      if (target == null) {
-        throw new IllegalArgumentException("no label " + label);
-      }
-      putU32(bytes, at, target - (at + DISTANCE_BYTES));
-    });
+    references.forEach((at, label) -> putU32(bytes, at, target(label) - (at + DISTANCE_BYTES)));
+    absolute.forEach((at, label) -> putU32(bytes, at, GuestKernel.CODE + target(label)));
     return bytes;
   }
 
-  static String u32(int value) {
-    byte[] bytes = new byte[Integer.BYTES];
-    putU32(bytes, 0, value);
-    return HexFormat.of().formatHex(bytes);
+  private int target(String label) {
+    Integer target = labels.get(label);
+    if (target == null) {
+      throw new IllegalArgumentException("no label " + label);
+    }
+    return target;
   }
 
   private static void putU32(byte[] bytes, int at, int value) {

@@ -90,6 +90,11 @@ final class ExitHandler {
     if (length == 0) {
       code = new byte[15];
       length = exits.assists().fetch(cpu, code);
+      if (length == 0) {
+        return fault(
+            "the guest went to rip 0x%x, cpl %d, where there is no memory to run"
+                .formatted(cpu.rip(), cpu.cpl()));
+      }
     }
     if (!advances(cpu.rip())) {
       return fault(

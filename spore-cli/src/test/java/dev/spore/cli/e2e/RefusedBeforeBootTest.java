@@ -73,17 +73,12 @@ final class RefusedBeforeBootTest {
 
   @Test
   void aDeviceThatMayNotBeOpened() throws Exception {
-    // May read every file, so that Java starts; may write none of root's.
-    wrapped(
-        69,
-        List.of(
-            "setpriv",
-            "--reuid=65534",
-            "--regid=65534",
-            "--clear-groups",
-            "--inh-caps=+dac_read_search",
-            "--ambient-caps=+dac_read_search",
-            "--"));
+    // Root without the right to pass over permissions: every file stays readable but the device.
+    String program =
+        "mknod -m 000 \"$0\" c 10 232 && mount --bind \"$0\" /dev/kvm && exec setpriv"
+            + " --bounding-set=-dac_override,-dac_read_search"
+            + " --inh-caps=-dac_override,-dac_read_search \"$@\"";
+    wrapped(69, List.of("unshare", "-m", "sh", "-c", program, dir.resolve("kvm").toString()));
   }
 
   private void wrapped(int status, List<String> wrapper) throws Exception {

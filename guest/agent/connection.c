@@ -85,7 +85,7 @@ void connection_lost(struct engine *engine) {
   close(c->fd);
   spec_discard(&c->assembly);
   c->fd = -1;
-  c->readable = c->writable = c->greeted = c->closing = false;
+  c->readable = c->hung_up = c->writable = c->greeted = c->closing = false;
   c->in_length = c->out_start = c->out_length = 0;
   exec_lose_all(engine);
 }
@@ -242,8 +242,9 @@ bool connection_input(struct engine *engine) {
     return true;
   }
   c->in_length += (size_t)n;
-  /* Less than asked for: the socket is empty, and what comes next is a new event. */
-  c->readable = (size_t)n == space;
+  /* Less than asked for: the socket is empty, and what comes next is a new event, unless the end
+   * came with this one. */
+  c->readable = (size_t)n == space || c->hung_up;
   obey(engine);
   return true;
 }

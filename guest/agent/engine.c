@@ -56,6 +56,7 @@ static void take_event(struct engine *engine, const struct epoll_event *event) {
     case TAG_CONNECTION:
       if (event->data.u64 >> 32 != engine->connection.generation) break;
       if (event->events & ~(uint32_t)EPOLLOUT) engine->connection.readable = true;
+      if (event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) engine->connection.hung_up = true;
       if (event->events & ~(uint32_t)EPOLLIN) engine->connection.writable = true;
       break;
     case TAG_SIGNAL:
@@ -69,9 +70,10 @@ static void take_event(struct engine *engine, const struct epoll_event *event) {
 
 /* Everything that can be done without waiting; true when there may be more. */
 static bool work(struct engine *engine) {
-  bool progress = false;
-  if (engine->acceptable) progress |= connection_accept(engine);
-  progress |= connection_input(engine);
+  /* First the end of the old connection, then a new one: a host that reconnects is not turned away. */
+  bool progress = connection_input(engine);
+  if (engine->acceptable && (engine->connection.fd < 0 || !engine->connection.hung_up))
+    progress |= connection_accept(engine);
   if (engine->child_changed) progress |= exec_reap(engine);
   progress |= stream_pump(engine);
   progress |= connection_flush(engine);

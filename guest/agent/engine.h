@@ -29,6 +29,7 @@ struct output {
   int fd; /* -1: closed */
   uint32_t credit;
   bool readable;
+  bool hung_up;        /* nobody can write any more: what comes is what is left, then the end */
   bool draining;       /* the process is gone: send `drain_left` more bytes, then the end */
   uint32_t drain_left;
   bool end_sent;
@@ -69,6 +70,7 @@ struct exec {
 struct connection {
   int fd; /* -1: none */
   bool readable;
+  bool hung_up; /* the host closed: what comes is what is left, then the end */
   bool writable;
   bool greeted;
   bool closing; /* an ERROR was queued: flush, then close */

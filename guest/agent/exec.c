@@ -246,11 +246,12 @@ void exec_event(struct engine *engine, uint64_t tag, uint32_t events) {
       }
       break;
     case PART_STDOUT:
-      exec->outputs[0].readable = true;
+    case PART_STDERR: {
+      struct output *output = &exec->outputs[(tag >> 3 & 3) - PART_STDOUT];
+      output->readable = true;
+      if (events & (EPOLLHUP | EPOLLERR)) output->hung_up = true;
       break;
-    case PART_STDERR:
-      exec->outputs[1].readable = true;
-      break;
+    }
     case PART_TERMINAL:
       if (events & ~(uint32_t)EPOLLOUT) exec->outputs[0].readable = true;
       if (events & ~(uint32_t)EPOLLIN) exec->input.writable = true;

@@ -118,8 +118,9 @@ static bool pump_output(struct engine *engine, struct exec *exec, unsigned strea
     out_frame(engine, FRAME_OUTPUT, (uint8_t)stream, 0, exec->id, (uint32_t)n);
     output->credit -= (uint32_t)n;
     if (output->draining && !exec->tty) output->drain_left -= (uint32_t)n;
-    /* A pipe that gave less than asked for is empty; a terminal gives a line at a time. */
-    if ((size_t)n < size && !exec->tty) output->readable = false;
+    /* A pipe that gave less than asked for is empty, and then only its end may have been announced
+     * already; a terminal gives a line at a time. */
+    if ((size_t)n < size && !exec->tty) output->readable = output->hung_up;
     return true;
   }
   if (n < 0 && errno == EINTR) return true;

@@ -163,6 +163,17 @@ final class AgentConnectionTest {
   }
 
   @Test
+  void anEndThatComesTogetherWithFramesIsNoticed() throws Exception {
+    byte[] bytes = afterExec(Frames.frame(Wire.STDIN, 0, 0, 1, new byte[100]));
+    for (int i = 0; i < 50; i++) {
+      try (SocketChannel channel = agent.open()) {
+        Frames.writeAll(channel, bytes);
+      }
+    }
+    assertThatTheAgentServes();
+  }
+
+  @Test
   void framesForAnExecThatEndedAreNoError() throws Exception {
     try (AgentClient client = connected()) {
       ExecSession session = client.exec(ExecSpec.of("true"));

@@ -263,6 +263,17 @@ final class AgentExecTest {
   }
 
   @Test
+  void aStreamTheProcessClosesEndsWhileItLives() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      ExecSession session = client.exec(sh("echo x; exec >&-; exec sleep 1000"));
+      assertThat(text(session.stdout())).isEqualTo("x\n");
+      assertThat(session.onExit()).isNotDone();
+      session.signal(SIGKILL);
+      session.await();
+    }
+  }
+
+  @Test
   void stdinClosedByTheProcessStopsTheWriterOnly() throws Exception {
     ExecSession session = client.exec(sh("exec <&-; echo closed; sleep 1000").withStdin());
     assertThat(session.stdout().read()).isEqualTo('c');

@@ -1,5 +1,6 @@
 /** Virtio 1.2 over MMIO: queue, transport, devices. No KVM, no files of its own. */
 module dev.spore.virtio {
+  requires transitive dev.spore.format;
   requires static transitive org.jspecify;
 
   exports dev.spore.virtio;

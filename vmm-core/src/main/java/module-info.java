@@ -1,5 +1,6 @@
 /** The virtual machine monitor as a library. */
 module dev.spore.vmm {
+  requires transitive dev.spore.format;
   requires transitive dev.spore.kvm;
   requires transitive dev.spore.virtio;
   requires com.github.luben.zstd_jni;

@@ -26,6 +26,10 @@ final class ArchitectureTest {
           .definedBy("dev.spore.vmm..")
           .layer("virtio")
           .definedBy("dev.spore.virtio..")
+          .layer("format")
+          .definedBy("dev.spore.format..")
+          .layer("cas")
+          .definedBy("dev.spore.cas..")
           .layer("kvm")
           .definedBy("dev.spore.kvm..")
           .whereLayer("cli")
@@ -35,7 +39,11 @@ final class ArchitectureTest {
           .whereLayer("virtio")
           .mayOnlyBeAccessedByLayers("vmm")
           .whereLayer("kvm")
-          .mayOnlyBeAccessedByLayers("vmm", "cli");
+          .mayOnlyBeAccessedByLayers("cas", "vmm", "cli")
+          .whereLayer("format")
+          .mayOnlyBeAccessedByLayers("virtio", "vmm", "cli")
+          .whereLayer("cas")
+          .mayOnlyBeAccessedByLayers("format", "vmm", "cli");
 
   @ArchTest
   static final ArchRule onlyDoctorLooksAtKvmFromTheCommandLine =

@@ -1,0 +1,8 @@
+/** The records of a spore on disk. */
+module dev.spore.format {
+  requires transitive dev.spore.cas;
+  requires static transitive org.jspecify;
+
+  exports dev.spore.format;
+  exports dev.spore.format.device;
+}

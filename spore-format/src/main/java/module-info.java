@@ -5,4 +5,5 @@ module dev.spore.format {
 
   exports dev.spore.format;
   exports dev.spore.format.device;
+  exports dev.spore.format.state;
 }

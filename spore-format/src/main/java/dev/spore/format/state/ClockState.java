@@ -1,0 +1,14 @@
+package dev.spore.format.state;
+
+import java.util.OptionalLong;
+
+/**
+ * The paravirtual clock of the machine (KVM_GET_CLOCK in Documentation/virt/kvm/api.rst).
+ *
+ * @param clockNanos what the guest's kvmclock shows
+ * @param tscStable all vCPUs saw the same counter
+ * @param realtimeNanos host wall clock at the same moment, since 1970, where the host says it
+ * @param hostTsc host counter at the same moment, where the host says it
+ */
+public record ClockState(
+    long clockNanos, boolean tscStable, OptionalLong realtimeNanos, OptionalLong hostTsc) {}

@@ -3,8 +3,9 @@ package dev.spore.virtio.memory;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * One bit per page of a region: set by whoever writes through {@link GuestMemory}, taken by a
- * capture. Any thread.
+ * One bit per page of a region: set by whoever writes through {@link GuestMemory}, by any thread;
+ * taken by a capture while no device and no vCPU thread is at work (see {@link GuestMemory} for
+ * why).
  */
 public final class DirtyPages {
   private final AtomicLongArray words;
@@ -31,7 +32,7 @@ public final class DirtyPages {
 
   /** Returns and clears the 64 bits of word {@code index}; page {@code 64 * index} is bit 0. */
   public long take(int index) {
-    return words.getAndSet(index, 0);
+    return words.get(index) == 0 ? 0 : words.getAndSet(index, 0);
   }
 
   /** Number of 64-page words. */

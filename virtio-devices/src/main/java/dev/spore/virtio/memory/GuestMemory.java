@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Guest RAM as devices and loaders see it: bounded, little-endian, unsigned, dirty-marking.
@@ -15,8 +16,9 @@ import java.util.List;
  * GuestMemoryException} before anything is touched. Thread-safe as memory is: concurrent accesses
  * race as a guest's own would, and never leave the segments.
  *
- * <p>A page is marked dirty after it is written: whoever takes the marks in between copies the page
- * once too often, never once too seldom.
+ * <p>A page is marked dirty after it is written. Marks are complete for whoever takes them once all
+ * writers have stopped in a way it can see (a lock, a join): a mark may be skipped because it is
+ * there already, and a writer still at work could skip one that is being taken.
  */
 public final class GuestMemory {
   /** Bytes of one page, the unit of dirty marking. */
@@ -54,8 +56,10 @@ public final class GuestMemory {
 
   private final Region[] regions;
   private final DirtyPages[] dirty;
+  private final @Nullable Residency residency;
 
-  private GuestMemory(List<Region> regions) {
+  private GuestMemory(List<Region> regions, @Nullable Residency residency) {
+    this.residency = residency;
     this.regions = regions.toArray(Region[]::new);
     this.dirty = new DirtyPages[this.regions.length];
     for (int i = 0; i < this.regions.length; i++) {
@@ -69,10 +73,24 @@ public final class GuestMemory {
 
   /** RAM made of {@code regions}, in rising address order without overlap. */
   public static GuestMemory of(List<Region> regions) {
+    return create(regions, null);
+  }
+
+  /**
+   * RAM whose pages may not be there yet.
+   *
+   * @param residency asked before every access; what goes round this class (a {@link Region}'s
+   *     bytes) must ask for itself
+   */
+  public static GuestMemory of(List<Region> regions, Residency residency) {
+    return create(regions, residency);
+  }
+
+  private static GuestMemory create(List<Region> regions, @Nullable Residency residency) {
     if (regions.isEmpty()) {
       throw new IllegalArgumentException("guest RAM has no region");
     }
-    return new GuestMemory(regions);
+    return new GuestMemory(regions, residency);
   }
 
   /** One region from GPA 0, as tests and micro-guests use. */
@@ -197,7 +215,8 @@ public final class GuestMemory {
 
   /**
    * A view for a channel to write into (host to guest). Its pages count as written from the start:
-   * take no marks while somebody still fills it.
+   * take no marks while somebody still fills it. Not to be kept beyond the request: its pages are
+   * resident now, and marked now.
    */
   public ByteBuffer writable(long gpa, int lengthBytes) {
     int i = require(gpa, lengthBytes);
@@ -213,6 +232,9 @@ public final class GuestMemory {
     int i = find(gpa, lengthBytes);
     if (i < 0) {
       throw new GuestMemoryException(gpa, lengthBytes);
+    }
+    if (residency != null && lengthBytes > 0) {
+      residency.require(i, gpa - regions[i].gpa(), lengthBytes);
     }
     return i;
   }

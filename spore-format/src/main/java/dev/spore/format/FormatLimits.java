@@ -17,5 +17,8 @@ public final class FormatLimits {
   /** Leaves of a CPUID table: as many as KVM takes. */
   public static final int CPUID_LEAVES_MAX = 256;
 
+  /** Virtio devices of a machine: the board has eleven windows; a later one may have more. */
+  public static final int DEVICES_MAX = 32;
+
   private FormatLimits() {}
 }

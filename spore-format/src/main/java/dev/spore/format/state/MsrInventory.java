@@ -114,7 +114,7 @@ public final class MsrInventory {
   }
 
   /** How many there are. */
-  static int size() {
+  public static int size() {
     return ORDER.length;
   }
 }

@@ -63,9 +63,10 @@ final class MachineLauncher implements GuestLauncher {
 
   private static void hear(MachineEvent event, OutputStream console, Timeline timeline) {
     switch (event) {
-      case MachineEvent.FirstRun run -> timeline.mark(Timeline.Mark.FIRST_RUN);
+      case MachineEvent.FirstRun run -> timeline.markAt(Timeline.Mark.FIRST_RUN, run.nanoTime());
       case MachineEvent.ConsoleOutput output -> write(console, output.bytes());
-      case MachineEvent.AgentReady ready -> timeline.mark(Timeline.Mark.AGENT_READY);
+      case MachineEvent.AgentReady ready ->
+          timeline.markAt(Timeline.Mark.AGENT_READY, ready.nanoTime());
       case MachineEvent.Exited exited -> {}
     }
   }

@@ -38,6 +38,11 @@ final class Timeline {
     mark(mark, now());
   }
 
+  /** Like {@link #mark(Mark)} for a moment that has passed, as {@link System#nanoTime} gave it. */
+  void markAt(Mark mark, long nanoTime) {
+    mark(mark, now() - (System.nanoTime() - nanoTime) / 1000);
+  }
+
   /** The first time counts. */
   synchronized void mark(Mark mark, long epochMicros) {
     micros.putIfAbsent(mark, epochMicros);

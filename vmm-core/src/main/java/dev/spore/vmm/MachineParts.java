@@ -17,7 +17,6 @@ import dev.spore.vmm.board.BoardMap;
 import dev.spore.vmm.board.MmioBus;
 import dev.spore.vmm.board.PioBus;
 import dev.spore.vmm.boot.CommandLine;
-import dev.spore.vmm.boot.LinuxBoot;
 import dev.spore.vmm.quirk.KernelFlags;
 import dev.spore.vmm.quirk.QuirkProfile;
 import java.util.ArrayList;
@@ -49,9 +48,7 @@ final class MachineParts {
   MachineParts(MachineSpec spec, Closeables owner, ConsoleSink console, Board.PowerSwitch power) {
     this.owner = owner;
     ram = new GuestRam(spec.memoryBytes(), owner);
-    // Before the host is asked for its quirks: HostKvm.prepare may be finding them meanwhile.
-    LinuxBoot.Copied guest =
-        LinuxBoot.copy(ram.memory(), spec.kernel(), spec.initrd().orElse(null));
+    KernelCopy copy = KernelCopy.start(ram.memory(), spec, owner);
     Kvm kvm = owner.add(HostKvm.open());
     quirks = HostKvm.quirks(kvm);
     vm = owner.add(kvm.createVm());
@@ -73,7 +70,7 @@ final class MachineParts {
       String id = "spore-disk-" + i;
       attach(bell -> new BlkDevice(disk.disk(), id));
     }
-    vcpus.enterAt(guest.finish(commandLine(spec), spec.vcpus()));
+    vcpus.enterAt(copy.join().finish(commandLine(spec), spec.vcpus()));
   }
 
   private <D extends VirtioDevice> VirtioSlot<D> attach(Function<Doorbell, D> factory) {
@@ -95,7 +92,7 @@ final class MachineParts {
   private CommandLine commandLine(MachineSpec spec) {
     CommandLine.Builder line = CommandLine.builder();
     line.add("console=hvc0").add("quiet").add("reboot=k").add("panic=-1").add("rdinit=/init");
-    line.set("spore_poweroff", "0x%x".formatted(BoardMap.POWER_PORT));
+    line.set("spore_poweroff", "0x" + Integer.toHexString(BoardMap.POWER_PORT));
     if (spec.earlyConsole()) {
       line.add("earlyprintk=ttyS0,keep");
     }

@@ -70,8 +70,14 @@ public final class CommandLine {
       }
       int size = BootLayout.VIRTIO_MMIO_BYTES;
       long base = BootLayout.VIRTIO_MMIO + (long) index * size;
+      // Not by a format string: the first one of a JVM costs some milliseconds.
       return add(
-          "virtio_mmio.device=0x%x@0x%x:%d".formatted(size, base, BootLayout.VIRTIO_GSI + index));
+          "virtio_mmio.device=0x"
+              + Integer.toHexString(size)
+              + "@0x"
+              + Long.toHexString(base)
+              + ":"
+              + (BootLayout.VIRTIO_GSI + index));
     }
 
     /**

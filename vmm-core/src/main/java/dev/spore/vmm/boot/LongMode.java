@@ -1,6 +1,8 @@
 package dev.spore.vmm.boot;
 
 import dev.spore.virtio.memory.GuestMemory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Descriptor table and identity page tables the first instructions run on (Intel SDM 3A §3, §4).
@@ -59,14 +61,17 @@ final class LongMode {
     long directoryPointers = BootLayout.PAGE_TABLES + TABLE_BYTES;
     long directories = directoryPointers + TABLE_BYTES;
     memory.putU64(BootLayout.PAGE_TABLES, directoryPointers | PRESENT_WRITABLE);
+    byte[] table = new byte[TABLE_BYTES];
+    ByteBuffer entries = ByteBuffer.wrap(table).order(ByteOrder.LITTLE_ENDIAN);
     long gibs = Math.max(1, BootLayout.alignUp(mappedEnd, GIB) / GIB);
     for (long gib = 0; gib < gibs; gib++) {
       long directory = directories + gib * TABLE_BYTES;
       memory.putU64(directoryPointers + gib * Long.BYTES, directory | PRESENT_WRITABLE);
       for (int i = 0; i < TABLE_ENTRIES; i++) {
         long page = gib * GIB + i * LARGE_PAGE_BYTES;
-        memory.putU64(directory + (long) i * Long.BYTES, page | PRESENT_WRITABLE | LARGE_PAGE);
+        entries.putLong(i * Long.BYTES, page | PRESENT_WRITABLE | LARGE_PAGE);
       }
+      memory.write(directory, table, 0, TABLE_BYTES);
     }
   }
 }

@@ -17,10 +17,10 @@ public final class MsrInventory {
     0x122, // IA32_TSX_CTRL
     0x140, // MISC_FEATURES_ENABLES
     0x1a0, // IA32_MISC_ENABLE
-    0xc001_0015, // HWCR
-    0xc001_1029, // DE_CFG
+    0xc001_0015L, // HWCR
+    0xc001_1029L, // DE_CFG
     0x48, // IA32_SPEC_CTRL
-    0xc001_011f, // VIRT_SPEC_CTRL
+    0xc001_011fL, // VIRT_SPEC_CTRL
     0xe1, // IA32_UMWAIT_CONTROL
     0x1c4, // IA32_XFD
     0x1c5, // IA32_XFD_ERR
@@ -29,12 +29,12 @@ public final class MsrInventory {
     0x174, // IA32_SYSENTER_CS
     0x175, // IA32_SYSENTER_ESP
     0x176, // IA32_SYSENTER_EIP
-    0xc000_0081, // STAR
-    0xc000_0082, // LSTAR
-    0xc000_0083, // CSTAR
-    0xc000_0084, // SFMASK
-    0xc000_0102, // KernelGSBase
-    0xc000_0103, // TSC_AUX
+    0xc000_0081L, // STAR
+    0xc000_0082L, // LSTAR
+    0xc000_0083L, // CSTAR
+    0xc000_0084L, // SFMASK
+    0xc000_0102L, // KernelGSBase
+    0xc000_0103L, // TSC_AUX
     // Control-flow enforcement and protection keys.
     0x6a0, // IA32_U_CET
     0x6a2, // IA32_S_CET

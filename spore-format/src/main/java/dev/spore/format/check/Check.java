@@ -1,5 +1,6 @@
 package dev.spore.format.check;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -46,6 +47,43 @@ public final class Check {
   public static <T> List<T> list(String name, List<T> list, int min, int max) {
     range(name + " count", list.size(), min, max);
     return List.copyOf(list);
+  }
+
+  /**
+   * {@code value} has at most {@code bytesMax} bytes as UTF-8, and can be written so: no half of a
+   * surrogate pair.
+   */
+  public static void text(String name, String value, int bytesMax) {
+    int bytes = value.getBytes(StandardCharsets.UTF_8).length;
+    range(name + " bytes", bytes, 0, bytesMax);
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      boolean pair = Character.isHighSurrogate(c) && i + 1 < value.length();
+      if (pair && Character.isLowSurrogate(value.charAt(i + 1))) {
+        i++;
+      } else {
+        that(!Character.isSurrogate(c), name + " is not Unicode text");
+      }
+    }
+  }
+
+  /** {@code value} is 1 to {@code charsMax} of a-z, 0-9, dot, dash and underscore. */
+  public static void name(String name, String value, int charsMax) {
+    range(name + " length", value.length(), 1, charsMax);
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      boolean legal = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || "._-".indexOf(c) >= 0;
+      that(legal, name + " is not made of a-z, 0-9, dot, dash and underscore");
+    }
+  }
+
+  /** Each element of {@code sorted} is greater than the one before it. */
+  public static <T extends Comparable<T>> void rising(String name, List<T> sorted) {
+    for (int i = 1; i < sorted.size(); i++) {
+      that(
+          sorted.get(i - 1).compareTo(sorted.get(i)) < 0,
+          "%s[%d] is not greater than the one before".formatted(name, i));
+    }
   }
 
   /** {@code holds}, or IllegalArgumentException with {@code otherwise}. */

@@ -19,9 +19,6 @@ public record VmState(
     UartState uart) {
   public VmState {
     cpuid = Check.list("cpuid", cpuid, 0, FormatLimits.CPUID_LEAVES_MAX);
-    for (int i = 1; i < cpuid.size(); i++) {
-      Check.that(
-          cpuid.get(i - 1).compareTo(cpuid.get(i)) < 0, "cpuid leaves are not in rising order");
-    }
+    Check.rising("cpuid", cpuid);
   }
 }

@@ -1,0 +1,29 @@
+package dev.spore.format.manifest;
+
+import dev.spore.cas.ChunkId;
+import dev.spore.format.Bytes;
+import dev.spore.format.json.JsonIn;
+import dev.spore.format.json.JsonOut;
+import org.jspecify.annotations.Nullable;
+
+/** Digests as 64 hexadecimal digits. */
+final class Ids {
+  private Ids() {}
+
+  static ChunkId read(JsonIn in, String name) {
+    return ChunkId.of(in.bytes(name, ChunkId.BYTES).toArray());
+  }
+
+  static @Nullable ChunkId readOrNull(JsonIn in, String name) {
+    Bytes bytes = in.bytesOrNull(name, ChunkId.BYTES);
+    return bytes == null ? null : ChunkId.of(bytes.toArray());
+  }
+
+  static void write(JsonOut out, String name, ChunkId id) {
+    out.text(name, id.hex());
+  }
+
+  static void writeOrNull(JsonOut out, String name, @Nullable ChunkId id) {
+    out.bytesOrNull(name, id == null ? null : Bytes.of(id.toBytes()));
+  }
+}

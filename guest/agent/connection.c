@@ -13,6 +13,7 @@
 #include "engine.h"
 
 #define HALT_LINGER_MILLIS 500
+#define RESUMED_BYTES 16u
 
 size_t out_free(const struct engine *engine) {
   const struct connection *c = &engine->connection;
@@ -154,6 +155,24 @@ static const char *on_exec(struct engine *engine, const struct frame *frame) {
   return NULL;
 }
 
+/* Done before the next frame is looked at: no exec runs as the machine that was saved. */
+static const char *on_resume(struct engine *engine, const struct frame *frame) {
+  static struct resume resume;
+  const char *error;
+  char problems[LIMIT_TEXT_BYTES] = "";
+  uint64_t received = boottime_nanos();
+  if (resume_decode(frame, &resume, &error) != 0) return error;
+  engine_prepare(engine);
+  platform_resume(&resume, problems, sizeof problems);
+  explicit_bzero(&resume, sizeof resume);
+  size_t length = strlen(problems);
+  uint8_t *p = out_frame(engine, FRAME_RESUMED, 0, 0, 0, (uint32_t)(RESUMED_BYTES + length));
+  store64(p, received);
+  store64(p + 8, boottime_nanos());
+  memcpy(p + RESUMED_BYTES, problems, length);
+  return NULL;
+}
+
 /* The host may shut the whole machine down as soon as it has read the answer. */
 static void on_power_off(struct engine *engine, const struct frame *frame) {
   struct connection *c = &engine->connection;
@@ -200,6 +219,7 @@ static const char *dispatch(struct engine *engine, const struct frame *frame) {
   if (frame->type == FRAME_HELLO) return on_hello(engine, frame);
   if (!engine->connection.greeted) return "the first frame must be HELLO";
   if (frame->type == FRAME_EXEC) return on_exec(engine, frame);
+  if (frame->type == FRAME_RESUME) return on_resume(engine, frame);
   if (frame->type == FRAME_POWER_OFF) {
     on_power_off(engine, frame);
     return NULL;

@@ -104,6 +104,9 @@ struct engine {
 /* Serves the listening socket; returns only when the engine itself cannot work, with errno set. */
 void engine_run(struct engine *engine, int listen_fd, struct boot_report *report);
 
+/* Makes what processes expect, once: before the first of them, or when there is time. */
+void engine_prepare(struct engine *engine);
+
 /* connection.c */
 bool connection_accept(struct engine *engine);
 bool connection_input(struct engine *engine);

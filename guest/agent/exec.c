@@ -98,8 +98,7 @@ void exec_start(struct engine *engine, uint32_t id, struct spec *spec) {
   struct spawn_failure failure = {START_NO_ROOTFS, 0, ""};
   struct spawned spawned;
   struct exec *exec = free_slot(engine);
-  if (!engine->prepared) platform_prepare_execs(engine->report);
-  engine->prepared = true;
+  engine_prepare(engine);
   if (engine->report->root == ROOT_FAILED) {
     snprintf(failure.text, sizeof failure.text, "%s", engine->report->root_error);
   } else if (!exec) {

@@ -3,8 +3,12 @@
 #include "bytes.h"
 #include "limits.h"
 #include "protocol.h"
+#include "resume.h"
 
 #define HELLO_FIXED_BYTES 16u
+#define RESUME_BYTES_MAX                                                                     \
+  (RESUME_FIXED_BYTES + LIMIT_ENTROPY_BYTES + LIMIT_HOSTNAME_BYTES + LIMIT_VM_ID_BYTES +     \
+   LIMIT_PARAMETERS * (4 + LIMIT_PARAMETER_NAME_BYTES + LIMIT_PARAMETER_VALUE_BYTES))
 
 /* What a header of one type may say. Streams are a bit mask; id is 0 or not by `has_id`. */
 struct rule {
@@ -25,6 +29,7 @@ static const struct rule rules[] = {
     [FRAME_RESIZE] = {1, 1, 1, 0, 4, 4},
     [FRAME_CLOSE] = {1, 1, 1 << STREAM_STDOUT | 1 << STREAM_STDERR, 0, 0, 0},
     [FRAME_POWER_OFF] = {1, 0, 1, 0, 4, 4},
+    [FRAME_RESUME] = {1, 0, 1, 0, RESUME_FIXED_BYTES, RESUME_BYTES_MAX},
 };
 
 static const char *check_header(const struct frame *f) {

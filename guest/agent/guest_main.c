@@ -3,25 +3,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "boot.h"
 #include "cmdline.h"
 #include "engine.h"
+#include "identity.h"
 #include "vsock.h"
-
-/* include/uapi/linux/random.h */
-#define RND_ADD_ENTROPY 0x40085203
-#define RND_RESEED_CRNG 0x5207
-
-struct pool_seed {
-  int bits;
-  int bytes;
-  uint8_t data[LIMIT_ENTROPY_BYTES];
-};
 
 static struct engine engine;
 static struct boot_report report;
@@ -35,19 +24,13 @@ bool platform_peer_allowed(int fd) {
 }
 
 void platform_set_clock(uint64_t wall_nanos) {
-  struct timespec wall = {.tv_sec = (time_t)(wall_nanos / 1000000000u),
-                          .tv_nsec = (long)(wall_nanos % 1000000000u)};
-  if (clock_settime(CLOCK_REALTIME, &wall) != 0) boot_problem(&report, "set the clock", errno);
+  int error = identity_set_clock(wall_nanos);
+  if (error != 0) boot_problem(&report, "set the clock", error);
 }
 
 void platform_add_entropy(const uint8_t *bytes, size_t length) {
-  struct pool_seed seed = {.bits = (int)length * 8, .bytes = (int)length};
-  memcpy(seed.data, bytes, length);
-  int fd = open("/dev/urandom", O_RDWR | O_CLOEXEC);
-  if (fd < 0 || ioctl(fd, RND_ADD_ENTROPY, &seed) != 0 || ioctl(fd, RND_RESEED_CRNG) != 0)
-    boot_problem(&report, "seed the random number generator", errno);
-  if (fd >= 0) close(fd);
-  explicit_bzero(&seed, sizeof seed);
+  int error = identity_add_entropy(bytes, length);
+  if (error != 0) boot_problem(&report, "seed the random number generator", error);
 }
 
 /* The kernel may have found no console for descriptor 2: /dev was not mounted then. */

@@ -37,6 +37,22 @@
 /* Seed from the host: the kernel's pool is 256 bits; more is accepted, not needed. */
 #define LIMIT_ENTROPY_BYTES 512u
 
+/* Seed of a restored machine: what the kernel's pool holds. Less is refused: its copies would share
+ * the random numbers to come. */
+#define LIMIT_RESUME_ENTROPY_MIN 32u
+
+/* Host name of a restored machine, without NUL: __NEW_UTS_LEN of Linux. */
+#define LIMIT_HOSTNAME_BYTES 64u
+
+/* Id of a restored machine: room for a UUID or a digest in hex. */
+#define LIMIT_VM_ID_BYTES 64u
+
+/* Parameters of a restored machine, and the name and the value of one: 32 KiB at most where the
+ * agent writes them out. More or longer ones are refused. */
+#define LIMIT_PARAMETERS 32u
+#define LIMIT_PARAMETER_NAME_BYTES 64u
+#define LIMIT_PARAMETER_VALUE_BYTES 960u
+
 /* A message text. Longer ones are cut. */
 #define LIMIT_TEXT_BYTES 1024u
 

@@ -11,6 +11,7 @@
 
 #include "limits.h"
 #include "protocol.h"
+#include "resume.h"
 
 /* What the agent tells the host about its start. Times are CLOCK_BOOTTIME, nanoseconds. */
 struct boot_report {
@@ -29,6 +30,10 @@ uint64_t boottime_nanos(void);
 
 /* Whether the peer of an accepted socket is the host. */
 bool platform_peer_allowed(int fd);
+
+/* Makes a restored machine another one than it was saved as: random numbers, clock, names, files.
+ * `problems` gets a line for each step that failed; it stays empty when all succeeded. */
+void platform_resume(const struct resume *resume, char *problems, size_t problems_bytes);
 
 void platform_set_clock(uint64_t wall_nanos);
 void platform_add_entropy(const uint8_t *bytes, size_t length);

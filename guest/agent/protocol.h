@@ -19,6 +19,7 @@ enum frame_type {
   FRAME_RESIZE = 0x06,
   FRAME_CLOSE = 0x07,
   FRAME_POWER_OFF = 0x08,
+  FRAME_RESUME = 0x09,
   /* agent to host */
   FRAME_AGENT_HELLO = 0x81,
   FRAME_STARTED = 0x82,
@@ -28,6 +29,7 @@ enum frame_type {
   FRAME_STDIN_CLOSED = 0x86,
   FRAME_EXIT = 0x87,
   FRAME_POWERING_OFF = 0x88,
+  FRAME_RESUMED = 0x89,
   FRAME_ERROR = 0xff
 };
 

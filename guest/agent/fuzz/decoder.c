@@ -10,6 +10,7 @@
 #include "../frame.h"
 #include "../limits.h"
 #include "../protocol.h"
+#include "../resume.h"
 #include "../session.h"
 #include "../spec.h"
 #include "../superblock.h"
@@ -40,12 +41,24 @@ static void finish_spec(struct host *host) {
   spec_free(&spec);
 }
 
+static void take_identity(const struct frame *frame) {
+  static struct resume resume;
+  static char text[RESUME_TEXT_BYTES];
+  const char *error;
+  if (resume_decode(frame, &resume, &error) != 0) return;
+  assert(resume.entropy_bytes >= LIMIT_RESUME_ENTROPY_MIN);
+  size_t json = resume_json(&resume, text);
+  assert(json < sizeof text && !memchr(text, 0, json) && strchr(text, '\n') == text + json - 1);
+  assert(resume_env(&resume, text) < sizeof text);
+}
+
 static void obey(struct host *host, const struct frame *frame) {
   struct hello hello;
   const char *error;
   assert(frame->length <= LIMIT_PAYLOAD_BYTES);
   if (frame->type == FRAME_HELLO && hello_decode(frame, &hello, &error) == 0)
     assert(hello.entropy_bytes <= LIMIT_ENTROPY_BYTES);
+  if (frame->type == FRAME_RESUME) take_identity(frame);
   if (frame->type != FRAME_EXEC) return;
   if (spec_append(&host->assembly, frame->payload, frame->length, &error) != 0)
     spec_discard(&host->assembly);

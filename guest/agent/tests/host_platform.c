@@ -15,6 +15,7 @@
 
 static struct engine engine;
 static struct boot_report report;
+static const char *socket_path;
 
 bool platform_peer_allowed(int fd) { return fd >= 0; }
 
@@ -23,6 +24,21 @@ void platform_set_clock(uint64_t wall_nanos) { (void)wall_nanos; }
 void platform_add_entropy(const uint8_t *bytes, size_t length) {
   (void)bytes;
   (void)length;
+}
+
+/* Beside the socket: what a guest would find in /run/spore. */
+void platform_resume(const struct resume *resume, char *problems, size_t problems_bytes) {
+  static char text[RESUME_TEXT_BYTES];
+  char path[256];
+  snprintf(path, sizeof path, "%s.resumed", socket_path);
+  FILE *file = fopen(path, "w");
+  if (!file) {
+    snprintf(problems, problems_bytes, "cannot write %s", path);
+    return;
+  }
+  fwrite(text, 1, resume_json(resume, text), file);
+  fwrite(text, 1, resume_env(resume, text), file);
+  fclose(file);
 }
 
 void platform_prepare_execs(struct boot_report *unused) { (void)unused; }
@@ -48,6 +64,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: agent-on-host SOCKET [ROOT-ERROR]\n");
     return 2;
   }
+  socket_path = argv[1];
   if (argc > 2) {
     report.root = ROOT_FAILED;
     snprintf(report.root_error, sizeof report.root_error, "%s", argv[2]);

@@ -8,6 +8,7 @@
 #include "../frame.h"
 #include "../limits.h"
 #include "../protocol.h"
+#include "../resume.h"
 #include "../session.h"
 #include "../spec.h"
 #include "../superblock.h"
@@ -180,7 +181,71 @@ static void the_session_is_read_behind_any_process_name(void) {
   CHECK(session_of_stat("") == -1);
 }
 
+static uint8_t resume_bytes[RESUME_FIXED_BYTES + 512];
+
+/* A RESUME payload with one parameter named `name`; its length. */
+static uint32_t resume_payload(const char *name, const char *value) {
+  uint8_t *p = resume_bytes;
+  memset(p, 0, sizeof resume_bytes);
+  store64(p, 1);
+  store64(p + 8, 2);
+  p[24] = 0xab;
+  store16(p + 40, LIMIT_RESUME_ENTROPY_MIN);
+  store16(p + 42, 1);
+  store16(p + 44, 2);
+  store16(p + 46, 1);
+  p += RESUME_FIXED_BYTES + LIMIT_RESUME_ENTROPY_MIN;
+  memcpy(p, "hvm", 3);
+  store16(p + 3, (uint16_t)strlen(name));
+  store16(p + 5, (uint16_t)strlen(value));
+  memcpy(p + 7, name, strlen(name));
+  memcpy(p + 7 + strlen(name), value, strlen(value));
+  return (uint32_t)(p + 7 + strlen(name) + strlen(value) - resume_bytes);
+}
+
+static int resume_of(uint32_t length, struct resume *out) {
+  struct frame frame = {.type = FRAME_RESUME, .length = length, .payload = resume_bytes};
+  const char *error;
+  return resume_decode(&frame, out, &error);
+}
+
+static void an_identity_is_read_and_written_out(void) {
+  static struct resume resume;
+  static char text[RESUME_TEXT_BYTES];
+  CHECK(resume_of(resume_payload("A_1", "it's \"x\\\xc3\xbc"), &resume) == 0);
+  CHECK(strcmp(resume.machine_id, "ab000000000000000000000000000000") == 0);
+  CHECK(strcmp(resume.hostname, "h") == 0 && strcmp(resume.vm_id, "vm") == 0);
+  text[resume_env(&resume, text)] = 0;
+  CHECK(strcmp(text, "A_1='it'\\''s \"x\\\xc3\xbc'\n") == 0);
+  text[resume_json(&resume, text)] = 0;
+  CHECK(strstr(text, ",\"parameters\":{\"A_1\":\"it's \\\"x\\\\\xc3\xbc\"}}\n"));
+}
+
+static void an_identity_cut_anywhere_is_refused(void) {
+  static struct resume resume;
+  uint32_t length = resume_payload("A", "b");
+  for (uint32_t cut = RESUME_FIXED_BYTES; cut < length; cut++) CHECK(resume_of(cut, &resume) != 0);
+  CHECK(resume_of(length + 1, &resume) != 0);
+  CHECK(resume_of(length, &resume) == 0);
+}
+
+static void text_that_is_not_text_is_no_parameter(void) {
+  static const char *const bad[] = {"\n",       "\x7f",         "\xc2\x85", "\xff",
+                                    "\xc3",      "\xc0\xaf",    "\x80",     "\xe0\x80\x80",
+                                    "\xed\xa0\x80", "\xf4\x90\x80\x80"};
+  static const char *const names[] = {"", "1A", "A-B", "A=", "\xc3\xbc"};
+  static struct resume resume;
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    CHECK(resume_of(resume_payload("A", bad[i]), &resume) != 0);
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    CHECK(resume_of(resume_payload(names[i], "x"), &resume) != 0);
+  CHECK(resume_of(resume_payload("A", "\xf0\x9f\x8d\x84\xe2\x82\xac"), &resume) == 0);
+}
+
 int main(void) {
+  an_identity_is_read_and_written_out();
+  an_identity_cut_anywhere_is_refused();
+  text_that_is_not_text_is_no_parameter();
   names_and_numbers_resolve();
   unknown_and_malformed_users_are_refused();
   a_specification_is_read_in_place();

@@ -52,6 +52,9 @@ class AgentFrameFuzzTest {
       case AgentFrame.Started other -> assertThat(other.id()).isNotZero();
       case AgentFrame.StdinClosed other -> assertThat(other.id()).isNotZero();
       case AgentFrame.Exit other -> assertThat(other.id()).isNotZero();
+      case AgentFrame.Resumed resumed ->
+          assertThat(resumed.problems().codePoints())
+              .allMatch(c -> c == '\n' || !Character.isISOControl(c));
       case AgentFrame.PoweringOff off -> assertThat(off).isNotNull();
       case AgentFrame.Refused refused -> assertThat(refused.code()).isNotNegative();
     }

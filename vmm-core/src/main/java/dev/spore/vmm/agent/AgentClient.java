@@ -34,6 +34,10 @@ public final class AgentClient implements AutoCloseable {
   private final ConcurrentHashMap<Integer, ExecSession> sessions = new ConcurrentHashMap<>();
   private final CompletableFuture<Integer> poweringOff = new CompletableFuture<>();
 
+  /** What waits for the answer to a RESUME; one at a time. */
+  private final AtomicReference<@Nullable CompletableFuture<AgentFrame.Resumed>> resuming =
+      new AtomicReference<>();
+
   /** Set once, by whoever finds the connection at its end. */
   private final AtomicReference<@Nullable SporeException> failure = new AtomicReference<>();
 
@@ -74,11 +78,9 @@ public final class AgentClient implements AutoCloseable {
   }
 
   private static void greet(FrameWriter writer, FrameReader reader) throws IOException {
-    byte[] entropy = new byte[AgentLimits.ENTROPY_BYTES];
-    new SecureRandom().nextBytes(entropy);
-    Instant now = Instant.now();
+    byte[] entropy = freshEntropy();
     try {
-      writer.hello(now.getEpochSecond() * NANOS + now.getNano(), entropy);
+      writer.hello(wallNanos(), entropy);
     } catch (IOException e) {
       // An agent that is busy says so and closes at once: its reason is better than ours.
       hello(reader.next());
@@ -92,6 +94,7 @@ public final class AgentClient implements AutoCloseable {
       case AgentFrame.Refused refused -> throw refusal(refused);
       case null -> throw new IOException("it closed the connection without an answer");
       case AgentFrame.PoweringOff other -> throw unexpected(other);
+      case AgentFrame.Resumed other -> throw unexpected(other);
       case AgentFrame.OfExec other -> throw unexpected(other);
     };
   }
@@ -125,6 +128,35 @@ public final class AgentClient implements AutoCloseable {
   }
 
   /**
+   * Tells a restored machine who it is now, with the present time and fresh entropy, and waits
+   * until it is so. Nothing that is asked for later starts before that.
+   *
+   * @return guest nanoseconds it took, by the guest's own word
+   * @throws SporeException STREAM_INTERRUPTED when there is no answer in time, RUNTIME_START_FAILED
+   *     when a step failed: such a machine may share secrets with its other copies and must end
+   */
+  public long resume(ResumeSpec spec, Duration timeout) throws InterruptedException {
+    CompletableFuture<AgentFrame.Resumed> answer = new CompletableFuture<>();
+    if (!resuming.compareAndSet(null, answer)) {
+      throw new IllegalStateException("the machine is being told who it is already");
+    }
+    byte[] entropy = freshEntropy();
+    send(w -> w.resume(spec, wallNanos(), entropy));
+    // A connection that ended before the answer was registered has not failed it.
+    SporeException cause = failure.get();
+    if (cause != null) {
+      throw again(cause);
+    }
+    AgentFrame.Resumed resumed = answered(answer, timeout.toMillis(), "resume");
+    if (!resumed.problems().isEmpty()) {
+      throw new SporeException(
+          ErrorCode.RUNTIME_START_FAILED,
+          "the restored guest could not become a machine of its own: " + resumed.problems());
+    }
+    return resumed.appliedNanos() - resumed.receivedNanos();
+  }
+
+  /**
    * Ends all processes, makes the disk clean and asks the machine to switch itself off. Returns
    * when the agent has done its part; the machine may be closed then.
    *
@@ -136,18 +168,24 @@ public final class AgentClient implements AutoCloseable {
   public void powerOff(Duration grace, Duration timeout) throws InterruptedException {
     long graceMillis = Math.clamp(grace.toMillis(), 0, AgentLimits.GRACE_MILLIS_MAX);
     send(w -> w.powerOff((int) graceMillis));
+    int errno = answered(poweringOff, graceMillis + timeout.toMillis(), "power-off");
+    if (errno != 0) {
+      throw new SporeException(
+          ErrorCode.RUNTIME_EXECUTION_FAILED,
+          "the guest could not unmount its root image cleanly (errno %d): check the image"
+              .formatted(errno));
+    }
+  }
+
+  private static <T> T answered(CompletableFuture<T> answer, long waitMillis, String request)
+      throws InterruptedException {
     try {
-      long waitMillis = graceMillis + timeout.toMillis();
-      int errno = poweringOff.get(waitMillis, TimeUnit.MILLISECONDS);
-      if (errno != 0) {
-        throw new SporeException(
-            ErrorCode.RUNTIME_EXECUTION_FAILED,
-            "the guest could not unmount its root image cleanly (errno %d): check the image"
-                .formatted(errno));
-      }
+      return answer.get(waitMillis, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw new SporeException(
-          ErrorCode.STREAM_INTERRUPTED, "the guest agent did not answer the power-off request", e);
+          ErrorCode.STREAM_INTERRUPTED,
+          "the guest agent did not answer the %s request".formatted(request),
+          e);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof SporeException cause ? again(cause) : interrupted(e);
     }
@@ -218,6 +256,13 @@ public final class AgentClient implements AutoCloseable {
         }
       }
       case AgentFrame.PoweringOff off -> poweringOff.complete(off.errno());
+      case AgentFrame.Resumed resumed -> {
+        CompletableFuture<AgentFrame.Resumed> answer = resuming.getAndSet(null);
+        if (answer == null) {
+          throw unexpected(resumed);
+        }
+        answer.complete(resumed);
+      }
       case AgentFrame.Refused refused -> throw refusal(refused);
       case AgentFrame.Hello hello -> throw unexpected(hello);
     }
@@ -229,6 +274,10 @@ public final class AgentClient implements AutoCloseable {
     }
     closeQuietly(transport);
     poweringOff.completeExceptionally(cause);
+    CompletableFuture<AgentFrame.Resumed> answer = resuming.getAndSet(null);
+    if (answer != null) {
+      answer.completeExceptionally(cause);
+    }
     // A session registered from now on sees the failure itself.
     sessions.values().forEach(session -> session.fail(cause));
     sessions.clear();
@@ -244,6 +293,17 @@ public final class AgentClient implements AutoCloseable {
         ErrorCode.STREAM_INTERRUPTED,
         "the connection to the guest agent failed: " + cause.getMessage(),
         cause);
+  }
+
+  private static byte[] freshEntropy() {
+    byte[] entropy = new byte[AgentLimits.ENTROPY_BYTES];
+    new SecureRandom().nextBytes(entropy);
+    return entropy;
+  }
+
+  private static long wallNanos() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * NANOS + now.getNano();
   }
 
   private static IOException refusal(AgentFrame.Refused refused) {

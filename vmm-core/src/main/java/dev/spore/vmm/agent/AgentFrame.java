@@ -14,6 +14,13 @@ public sealed interface AgentFrame {
   /** Processes are gone and the disk is clean, or {@code errno} says why it is not. */
   record PoweringOff(int errno) implements AgentFrame {}
 
+  /**
+   * The guest is the machine it was told to be.
+   *
+   * @param problems a line for each step that failed; empty when all succeeded
+   */
+  record Resumed(long receivedNanos, long appliedNanos, String problems) implements AgentFrame {}
+
   /** A frame for one exec. */
   sealed interface OfExec extends AgentFrame {
     /** The id the host gave it, 1 to 2^32-1 as a signed int. */

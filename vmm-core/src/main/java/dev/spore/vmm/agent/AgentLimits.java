@@ -46,5 +46,20 @@ public final class AgentLimits {
   /** Longest grace between SIGTERM and SIGKILL at power off, milliseconds. */
   public static final int GRACE_MILLIS_MAX = 60_000;
 
+  /** Host name of a restored machine, ASCII characters: what Linux takes. */
+  public static final int HOSTNAME_BYTES_MAX = 64;
+
+  /** Id of a restored machine, ASCII characters: room for a UUID or a digest in hex. */
+  public static final int VM_ID_BYTES_MAX = 64;
+
+  /** Parameters of a restored machine. More is a usage error. */
+  public static final int PARAMETERS_MAX = 32;
+
+  /** Name of a parameter, ASCII characters. */
+  public static final int PARAMETER_NAME_BYTES_MAX = 64;
+
+  /** Value of a parameter, bytes of UTF-8. */
+  public static final int PARAMETER_VALUE_BYTES_MAX = 960;
+
   private AgentLimits() {}
 }

@@ -22,6 +22,7 @@ public final class FrameReader {
   private static final int HELLO_BYTES_MAX =
       HELLO_FIXED_BYTES + 4 * (2 + AgentLimits.TEXT_BYTES_MAX);
   private static final int START_FAILED_FIXED_BYTES = 24;
+  private static final int RESUMED_FIXED_BYTES = 16;
   private static final int SIGNAL_MAX = 64;
 
   private final InputStream in;
@@ -82,6 +83,7 @@ public final class FrameReader {
       case Wire.START_FAILED -> START_FAILED_FIXED_BYTES + AgentLimits.TEXT_BYTES_MAX;
       case Wire.OUTPUT -> AgentLimits.PAYLOAD_BYTES_MAX;
       case Wire.ERROR -> 2 + AgentLimits.TEXT_BYTES_MAX;
+      case Wire.RESUMED -> RESUMED_FIXED_BYTES + AgentLimits.TEXT_BYTES_MAX;
       default -> lengthMin(type);
     };
   }
@@ -95,6 +97,7 @@ public final class FrameReader {
       case Wire.STDIN_CREDIT, Wire.POWERING_OFF -> 4;
       case Wire.EXIT -> 40;
       case Wire.ERROR -> 2;
+      case Wire.RESUMED -> RESUMED_FIXED_BYTES;
       default -> -1;
     };
   }
@@ -104,6 +107,7 @@ public final class FrameReader {
     boolean ofConnection =
         header.type == Wire.AGENT_HELLO
             || header.type == Wire.POWERING_OFF
+            || header.type == Wire.RESUMED
             || header.type == Wire.ERROR;
     require(
         output ? header.stream == Wire.STDOUT || header.stream == Wire.STDERR : header.stream == 0,
@@ -140,6 +144,8 @@ public final class FrameReader {
       case Wire.EXIT -> exit(id, payload);
       case Wire.POWERING_OFF -> new AgentFrame.PoweringOff(payload.getInt());
       case Wire.ERROR -> refused(payload);
+      case Wire.RESUMED ->
+          new AgentFrame.Resumed(time(payload), time(payload), clean(payload, payload.remaining()));
       default -> throw new AgentProtocolException("unknown frame type " + header.type);
     };
   }

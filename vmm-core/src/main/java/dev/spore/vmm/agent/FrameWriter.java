@@ -6,12 +6,16 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Encodes frames and sends each by one write. Safe from any thread. */
 final class FrameWriter {
   private static final int SPEC_FIXED_BYTES = 16;
   private static final int HELLO_FIXED_BYTES = 16;
+  private static final int RESUME_FIXED_BYTES = 48;
+  private static final int PARAMETER_FIXED_BYTES = 4;
 
   private final OutputStream out;
   private final ReentrantLock lock = new ReentrantLock();
@@ -35,6 +39,39 @@ final class FrameWriter {
     frame.putInt(Wire.MAGIC).putShort((short) Wire.VERSION).putShort((short) 0);
     frame.putLong(wallNanos).put(entropy);
     send(frame);
+  }
+
+  /**
+   * @param entropy at least {@link AgentLimits#ENTROPY_BYTES}, never used before
+   */
+  void resume(ResumeSpec spec, long wallNanos, byte[] entropy) throws IOException {
+    byte[] hostname = spec.hostname().getBytes(StandardCharsets.US_ASCII);
+    byte[] vmId = spec.vmId().getBytes(StandardCharsets.US_ASCII);
+    byte[] parameters = encode(spec.parameters());
+    int texts = hostname.length + vmId.length + parameters.length;
+    ByteBuffer frame =
+        frame(Wire.RESUME, 0, 0, 0, RESUME_FIXED_BYTES + entropy.length + texts)
+            .putLong(wallNanos)
+            .putLong(spec.generation())
+            .putLong(spec.seed())
+            .put(HexFormat.of().parseHex(spec.machineId()));
+    frame.putShort((short) entropy.length).putShort((short) hostname.length);
+    frame.putShort((short) vmId.length).putShort((short) spec.parameters().size());
+    send(frame.put(entropy).put(hostname).put(vmId).put(parameters));
+  }
+
+  private static byte[] encode(Map<String, String> parameters) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    parameters.forEach((name, value) -> {
+      byte[] n = name.getBytes(StandardCharsets.US_ASCII);
+      byte[] v = value.getBytes(StandardCharsets.UTF_8);
+      ByteBuffer lengths = ByteBuffer.allocate(PARAMETER_FIXED_BYTES);
+      lengths.order(ByteOrder.LITTLE_ENDIAN).putShort((short) n.length).putShort((short) v.length);
+      bytes.writeBytes(lengths.array());
+      bytes.writeBytes(n);
+      bytes.writeBytes(v);
+    });
+    return bytes.toByteArray();
   }
 
   void exec(ExecSpec spec, IdSource ids) throws IOException {

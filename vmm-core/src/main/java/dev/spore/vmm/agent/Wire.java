@@ -16,6 +16,7 @@ final class Wire {
   static final int RESIZE = 0x06;
   static final int CLOSE = 0x07;
   static final int POWER_OFF = 0x08;
+  static final int RESUME = 0x09;
 
   static final int AGENT_HELLO = 0x81;
   static final int STARTED = 0x82;
@@ -25,6 +26,7 @@ final class Wire {
   static final int STDIN_CLOSED = 0x86;
   static final int EXIT = 0x87;
   static final int POWERING_OFF = 0x88;
+  static final int RESUMED = 0x89;
   static final int ERROR = 0xff;
 
   static final int STDOUT = 1;

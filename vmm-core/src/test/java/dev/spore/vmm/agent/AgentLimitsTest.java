@@ -26,6 +26,11 @@ final class AgentLimitsTest {
     "limits.h, LIMIT_STDIN_WINDOW, " + AgentLimits.STDIN_WINDOW_BYTES,
     "limits.h, LIMIT_OUTPUT_WINDOW, " + AgentLimits.OUTPUT_WINDOW_BYTES,
     "limits.h, LIMIT_TEXT_BYTES, " + AgentLimits.TEXT_BYTES_MAX,
+    "limits.h, LIMIT_HOSTNAME_BYTES, " + AgentLimits.HOSTNAME_BYTES_MAX,
+    "limits.h, LIMIT_VM_ID_BYTES, " + AgentLimits.VM_ID_BYTES_MAX,
+    "limits.h, LIMIT_PARAMETERS, " + AgentLimits.PARAMETERS_MAX,
+    "limits.h, LIMIT_PARAMETER_NAME_BYTES, " + AgentLimits.PARAMETER_NAME_BYTES_MAX,
+    "limits.h, LIMIT_PARAMETER_VALUE_BYTES, " + AgentLimits.PARAMETER_VALUE_BYTES_MAX,
     "limits.h, LIMIT_GRACE_MILLIS, " + AgentLimits.GRACE_MILLIS_MAX,
   })
   void theAgentHasTheSameBound(String file, String name, int value) throws IOException {

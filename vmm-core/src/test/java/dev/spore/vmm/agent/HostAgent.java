@@ -54,6 +54,11 @@ final class HostAgent implements AutoCloseable {
     return out.resolve("agent-on-host");
   }
 
+  /** What it would have put under /run/spore when it was resumed. */
+  String resumed() throws IOException {
+    return Files.readString(directory.resolve("s.resumed"));
+  }
+
   private Path socket() {
     return directory.resolve("s");
   }
@@ -96,6 +101,7 @@ final class HostAgent implements AutoCloseable {
   public void close() throws IOException {
     process.destroyForcibly().onExit().join();
     Files.deleteIfExists(socket());
+    Files.deleteIfExists(directory.resolve("s.resumed"));
     Files.delete(directory);
   }
 }

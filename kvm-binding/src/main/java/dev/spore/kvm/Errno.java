@@ -17,12 +17,14 @@ public final class Errno {
   public static final int EFAULT = 14;
   public static final int EBUSY = 16;
   public static final int EEXIST = 17;
+  public static final int EXDEV = 18;
   public static final int ENODEV = 19;
   public static final int EINVAL = 22;
   public static final int EMFILE = 24;
   public static final int ENOTTY = 25;
   public static final int ENOSPC = 28;
   public static final int ENOSYS = 38;
+  public static final int ELOOP = 40;
   public static final int EOPNOTSUPP = 95;
 
   private Errno() {}
@@ -44,12 +46,14 @@ public final class Errno {
       case EFAULT -> "EFAULT (14)";
       case EBUSY -> "EBUSY (16)";
       case EEXIST -> "EEXIST (17)";
+      case EXDEV -> "EXDEV (18)";
       case ENODEV -> "ENODEV (19)";
       case EINVAL -> "EINVAL (22)";
       case EMFILE -> "EMFILE (24)";
       case ENOTTY -> "ENOTTY (25)";
       case ENOSPC -> "ENOSPC (28)";
       case ENOSYS -> "ENOSYS (38)";
+      case ELOOP -> "ELOOP (40)";
       case EOPNOTSUPP -> "EOPNOTSUPP (95)";
       default -> "errno " + errno;
     };

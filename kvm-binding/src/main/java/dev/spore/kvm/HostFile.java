@@ -1,10 +1,13 @@
 package dev.spore.kvm;
 
+import dev.spore.kvm.HostLayout.Stat;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
  * A file held open for what Java's channels cannot do: a lock that belongs to this opening alone,
- * not to the whole process (flock(2)), and holes (fallocate(2)). Thread-safe.
+ * not to the whole process (flock(2)), holes (fallocate(2)), clones, opening what may be anything
+ * without blocking on it, and syncs an interrupt does not end. Thread-safe.
  */
 public final class HostFile implements AutoCloseable {
   private final Fd fd;
@@ -25,6 +28,75 @@ public final class HostFile implements AutoCloseable {
     int flags = (writable ? Sys.O_RDWR : Sys.O_RDONLY) | Sys.O_NONBLOCK;
     int number = (int) LibC.check(Host.tryOpen(file, flags), "open", object);
     return new HostFile(new Fd(number, object), number);
+  }
+
+  /**
+   * Opens a regular file for reading, close-on-exec; anything else, a symbolic link among it, is
+   * refused.
+   *
+   * @throws KvmException with open(2)'s errno: ELOOP for a symbolic link, EINVAL for what else is
+   *     no regular file
+   */
+  public static HostFile openRegular(Path file) {
+    String object = file.toString();
+    int flags = Sys.O_RDONLY | Sys.O_NONBLOCK | Sys.O_NOFOLLOW;
+    int number = (int) LibC.check(Host.tryOpen(file, flags), "open", object);
+    HostFile opened = new HostFile(new Fd(number, object), number);
+    int mode = (int) Field.u32(opened.stat(), Stat.MODE);
+    if ((mode & Sys.S_IFMT) != Sys.S_IFREG) {
+      opened.close();
+      throw new KvmException("open", Errno.EINVAL, object);
+    }
+    return opened;
+  }
+
+  /** The file's length now. */
+  public long sizeBytes() {
+    return Field.u64(stat(), Stat.LENGTH);
+  }
+
+  private MemorySegment stat() {
+    MemorySegment stat = Scratch.zeroed(Stat.SIZE);
+    LibC.check(call("fstat", Sys.SYS_fstat, stat.address(), 0, 0), "fstat", fd.object());
+    return stat;
+  }
+
+  /** Has the kernel start writing the file to its disk, without waiting. A hint. */
+  public void startWriteback() {
+    call("sync_file_range", Sys.SYS_sync_file_range, 0, 0, Sys.SYNC_FILE_RANGE_WRITE);
+  }
+
+  /** Waits until the content, and the length, are on the disk (fdatasync(2)). */
+  public void syncData() {
+    LibC.check(call("fdatasync", Sys.SYS_fdatasync, 0, 0, 0), "fdatasync", fd.object());
+  }
+
+  /** Waits until the names in a directory are on the disk (fsync(2)). */
+  public void sync() {
+    LibC.check(call("fsync", Sys.SYS_fsync, 0, 0, 0), "fsync", fd.object());
+  }
+
+  /**
+   * Makes this file, open for writing, share the storage of {@code source} (FICLONE).
+   *
+   * @return false if the file system cannot do it; this file is unchanged then
+   * @throws KvmException any other error
+   */
+  public boolean cloneOf(HostFile source) {
+    int from = source.fd.acquire("FICLONE");
+    try {
+      long result = call("FICLONE", Sys.SYS_ioctl, Sys.FICLONE, from, 0);
+      if (result == -Errno.EOPNOTSUPP
+          || result == -Errno.EXDEV
+          || result == -Errno.EINVAL
+          || result == -Errno.ENOTTY) {
+        return false;
+      }
+      LibC.check(result, "FICLONE", fd.object());
+      return true;
+    } finally {
+      source.fd.release();
+    }
   }
 
   /**

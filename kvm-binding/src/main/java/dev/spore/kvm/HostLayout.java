@@ -66,5 +66,18 @@ final class HostLayout {
     private Winsize() {}
   }
 
+  @CStruct(header = "sys/stat.h", type = "struct stat")
+  static final class Stat {
+    static final int SIZE = 144;
+
+    @CField(value = "st_mode", bytes = 4)
+    static final int MODE = 24;
+
+    @CField(value = "st_size", bytes = 8)
+    static final int LENGTH = 48;
+
+    private Stat() {}
+  }
+
   private HostLayout() {}
 }

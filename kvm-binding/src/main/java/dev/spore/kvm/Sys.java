@@ -5,6 +5,8 @@ package dev.spore.kvm;
     headers = {
       "sys/syscall.h",
       "fcntl.h",
+      "sys/stat.h",
+      "linux/fs.h",
       "sys/file.h",
       "linux/falloc.h",
       "sys/mman.h",
@@ -20,6 +22,10 @@ final class Sys {
   static final int SYS_close = 3;
   static final int SYS_read = 0;
   static final int SYS_write = 1;
+  static final int SYS_fstat = 5;
+  static final int SYS_fsync = 74;
+  static final int SYS_fdatasync = 75;
+  static final int SYS_sync_file_range = 277;
   static final int SYS_ioctl = 16;
   static final int SYS_mmap = 9;
   static final int SYS_munmap = 11;
@@ -42,6 +48,11 @@ final class Sys {
   static final int AT_EACCESS = 512;
   static final int O_RDONLY = 0;
   static final int O_RDWR = 2;
+  static final int O_NOFOLLOW = 131072;
+  static final int S_IFMT = 61440;
+  static final int S_IFREG = 32768;
+  static final int SYNC_FILE_RANGE_WRITE = 2;
+  static final int FICLONE = 1074041865;
   static final int O_CLOEXEC = 0x80000;
   static final int O_NONBLOCK = 2048;
   static final int LOCK_SH = 1;

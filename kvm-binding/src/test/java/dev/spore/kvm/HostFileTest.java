@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,5 +91,50 @@ final class HostFileTest {
     open.close();
     assertThatThrownBy(() -> open.tryLock(true)).isInstanceOf(KvmException.class);
     assertThatThrownBy(() -> open.punchHole(0, 1)).isInstanceOf(KvmException.class);
+  }
+
+  @Test
+  void onlyARegularFileOpensAsOne() throws Exception {
+    Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+    Path fifo = directory.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    assertErrno(() -> HostFile.openRegular(link), Errno.ELOOP);
+    assertErrno(() -> HostFile.openRegular(fifo), Errno.EINVAL);
+    assertErrno(() -> HostFile.openRegular(directory), Errno.EINVAL);
+    assertErrno(() -> HostFile.openRegular(Path.of("/dev/null")), Errno.EINVAL);
+    assertErrno(() -> HostFile.openRegular(directory.resolve("none")), Errno.ENOENT);
+    try (HostFile open = HostFile.openRegular(file)) {
+      assertThat(open.sizeBytes()).isEqualTo(SIZE);
+    }
+  }
+
+  @Test
+  void syncsWorkOnWhatIsOpenForReading() {
+    try (HostFile open = HostFile.openRegular(file);
+        HostFile names = HostFile.open(directory, false)) {
+      open.startWriteback();
+      open.syncData();
+      names.sync();
+    }
+  }
+
+  @Test
+  void cloneHoldsTheContentOrLeavesTheFileAlone() throws IOException {
+    Path copy = directory.resolve("copy");
+    try (HostFile source = HostFile.openRegular(file);
+        HostFile created = empty(copy)) {
+      boolean cloned = created.cloneOf(source);
+      assertThat(Files.readAllBytes(copy))
+          .isEqualTo(cloned ? Files.readAllBytes(file) : new byte[0]);
+    }
+  }
+
+  private static HostFile empty(Path path) throws IOException {
+    return HostFile.open(Files.createFile(path), true);
+  }
+
+  private static void assertErrno(ThrowingCallable call, int errno) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(KvmException.class, e -> assertThat(e.errno()).isEqualTo(errno));
   }
 }

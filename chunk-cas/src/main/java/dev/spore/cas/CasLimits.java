@@ -1,5 +1,7 @@
 package dev.spore.cas;
 
+import java.time.Duration;
+
 /** Bounds on chunks and their store. */
 public final class CasLimits {
   /**
@@ -7,6 +9,15 @@ public final class CasLimits {
    * piece is refused before it is read or written.
    */
   public static final int CHUNK_BYTES_MAX = 2 << 20;
+
+  /**
+   * How long adding waits for a sweep: one deletes 100 000 chunks in a few seconds. Then the save
+   * is refused.
+   */
+  static final Duration SWEEP_WAIT_MAX = Duration.ofMinutes(1);
+
+  /** Between two looks at a lock: flock(2) cannot wait with a limit. */
+  static final Duration LOCK_POLL = Duration.ofMillis(5);
 
   private CasLimits() {}
 }

@@ -1,0 +1,202 @@
+package dev.spore.cas;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Chunks on their way into a store: {@link #put} them from any number of threads, then {@link
+ * #commit} once from one, publish what names them, {@link #close}.
+ *
+ * <p>Before the commit the store has none of them; without it, {@link #close} takes everything
+ * back, and after a kill the next sweep does.
+ */
+public final class Batch implements AutoCloseable {
+  /**
+   * What a commit did.
+   *
+   * @param added chunks that were not there before
+   * @param addedBytes their length together
+   * @param present chunks that were there
+   */
+  public record Committed(int added, long addedBytes, int present) {}
+
+  private enum State {
+    OPEN,
+    FAILED,
+    COMMITTED,
+    CLOSED
+  }
+
+  private static final AtomicLong NUMBER = new AtomicLong();
+
+  private final ChunkStore store;
+  private final StoreLock lock;
+  private final PublishStep.Listener steps;
+  private final Path staging;
+  private final Set<ChunkId> known = ConcurrentHashMap.newKeySet();
+  private final Collection<ChunkId> staged = new ConcurrentLinkedQueue<>();
+  private final AtomicLong stagedBytes = new AtomicLong();
+  private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+
+  /** Takes over {@code lock}. */
+  Batch(ChunkStore store, StoreLock lock, PublishStep.Listener steps) {
+    this.store = store;
+    this.lock = lock;
+    this.steps = steps;
+    boolean made = false;
+    try {
+      steps.reached(PublishStep.LOCKED);
+      staging = makeStaging(store.staging());
+      steps.reached(PublishStep.STAGING_MADE);
+      made = true;
+    } finally {
+      if (!made) {
+        lock.close();
+      }
+    }
+  }
+
+  /** A directory nobody else has: the process id is in its name, a number makes it unique. */
+  private static Path makeStaging(Path parent) {
+    ChunkFiles.makeDirectory(parent);
+    while (true) {
+      String name = ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
+      Path directory = parent.resolve(name);
+      try {
+        return Files.createDirectory(directory, ChunkFiles.DIRECTORY_MODE);
+      } catch (FileAlreadyExistsException e) {
+        // Of a killed process with the same id, or of another container: the next number, then.
+      } catch (IOException e) {
+        throw ChunkException.io(null, directory, "make directory", e);
+      }
+    }
+  }
+
+  /**
+   * Adds a chunk unless the store has it. Any thread.
+   *
+   * @param bytes 1 byte to {@link CasLimits#CHUNK_BYTES_MAX}, which nobody may change meanwhile
+   * @return its id; empty, and nothing is stored, if all of it is zero
+   * @throws ChunkException IO; the batch can only be closed then
+   */
+  public Optional<ChunkId> put(MemorySegment bytes) {
+    ChunkStore.checkLength(bytes.byteSize());
+    requireOpen();
+    if (ZeroTest.isZero(bytes)) {
+      return Optional.empty();
+    }
+    ChunkId id = Blake3.hash(bytes);
+    if (known.add(id) && !ChunkFiles.isPresent(store.path(id), bytes.byteSize())) {
+      stage(id, bytes);
+    }
+    return Optional.of(id);
+  }
+
+  private void stage(ChunkId id, MemorySegment bytes) {
+    boolean written = false;
+    try {
+      ChunkFiles.write(id, stagedPath(id), bytes);
+      steps.reached(PublishStep.STAGED);
+      written = true;
+    } finally {
+      if (!written) {
+        state.compareAndSet(State.OPEN, State.FAILED);
+      }
+    }
+    staged.add(id);
+    stagedBytes.addAndGet(bytes.byteSize());
+  }
+
+  private Path stagedPath(ChunkId id) {
+    return staging.resolve(id.hex());
+  }
+
+  /**
+   * Gives every chunk its name, durably: first the contents are on the disk, then the names.
+   *
+   * @throws ChunkException IO; chunks that already have their name keep it, which does no harm: a
+   *     sweep takes them away unless somebody names them
+   */
+  public Committed commit() {
+    if (!state.compareAndSet(State.OPEN, State.FAILED)) {
+      throw new IllegalStateException("a batch that is " + state.get() + " cannot be committed");
+    }
+    staged.parallelStream().forEach(this::sync);
+    staged.forEach(this::publish);
+    // Also where the chunk was there before: who put it there may not have come this far.
+    known.stream().map(store::directory).distinct().forEach(this::syncNames);
+    state.set(State.COMMITTED);
+    removeStaging();
+    int added = staged.size();
+    return new Committed(added, stagedBytes.get(), known.size() - added);
+  }
+
+  private void sync(ChunkId id) {
+    ChunkFiles.syncFile(id, stagedPath(id));
+    steps.reached(PublishStep.SYNCED);
+  }
+
+  private void publish(ChunkId id) {
+    if (ChunkFiles.makeDirectory(store.directory(id))) {
+      steps.reached(PublishStep.DIRECTORY_MADE);
+    }
+    Path target = store.path(id);
+    try {
+      Files.move(stagedPath(id), target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw ChunkException.io(id, target, "publish chunk file", e);
+    }
+    steps.reached(PublishStep.RENAMED);
+  }
+
+  private void syncNames(Path directory) {
+    ChunkFiles.syncDirectory(directory);
+    steps.reached(PublishStep.DIRECTORY_SYNCED);
+  }
+
+  private void requireOpen() {
+    if (state.get() != State.OPEN) {
+      throw new IllegalStateException("the batch is " + state.get());
+    }
+  }
+
+  private void removeStaging() {
+    try {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(staging)) {
+        for (Path file : files) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(staging);
+    } catch (IOException e) {
+      throw ChunkException.io(null, staging, "remove", e);
+    }
+    steps.reached(PublishStep.STAGING_REMOVED);
+  }
+
+  /** Ends the batch; takes back what was not committed. Idempotent. */
+  @Override
+  public void close() {
+    State before = state.getAndSet(State.CLOSED);
+    if (before == State.CLOSED) {
+      return;
+    }
+    try (lock) {
+      if (before != State.COMMITTED) {
+        removeStaging();
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package dev.spore.cas;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/**
+ * A directory of chunks, each in a file named by its id: {@code aa/<64 hexadecimal digits>}, where
+ * {@code aa} are the first two. Thread-safe; any number of processes may use one directory.
+ *
+ * <p>A chunk's file has its whole content, on the disk, before it has its name; a file is never
+ * changed. Whoever may write the directory can still put anything there, so every read proves the
+ * bytes before it gives them out.
+ */
+public final class ChunkStore {
+  private static final int PREFIX_DIGITS = 2;
+
+  private final Path root;
+
+  private ChunkStore(Path root) {
+    this.root = root;
+  }
+
+  /**
+   * The store in an existing directory; nothing is written to it before {@link #batch()}.
+   *
+   * @throws ChunkException IO if there is no such directory
+   */
+  public static ChunkStore open(Path root) {
+    if (!Files.isDirectory(root)) {
+      throw ChunkException.io(
+          null, root, "open chunk store", new IOException("there is no such directory"));
+    }
+    return new ChunkStore(root.toAbsolutePath());
+  }
+
+  /**
+   * The store in a directory that is made, with those above it, unless it exists.
+   *
+   * @throws ChunkException IO if it cannot be made
+   */
+  public static ChunkStore create(Path root) {
+    try {
+      Files.createDirectories(root, ChunkFiles.DIRECTORY_MODE);
+    } catch (IOException e) {
+      throw ChunkException.io(null, root, "make chunk store", e);
+    }
+    return open(root);
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  /** Where the chunk's file is or would be. */
+  public Path path(ChunkId id) {
+    return directory(id).resolve(id.hex());
+  }
+
+  Path directory(ChunkId id) {
+    return root.resolve(id.hex().substring(0, PREFIX_DIGITS));
+  }
+
+  /** Where batches keep files without a name yet. */
+  Path staging() {
+    return root.resolve("staging");
+  }
+
+  /** Whether there is a regular file for the chunk; it is not read. */
+  public boolean contains(ChunkId id) {
+    return Files.isRegularFile(path(id), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Fills {@code target} with the chunk's bytes, proven.
+   *
+   * <p>Until this returns, {@code target} holds bytes that are not proven: nobody else may look at
+   * it, a running guest least of all. It is all zeroes when this throws.
+   *
+   * @param target exactly as long as the chunk: 1 byte to {@link CasLimits#CHUNK_BYTES_MAX}
+   * @throws ChunkException MISSING, WRONG_LENGTH, CORRUPT or IO
+   */
+  public void read(ChunkId id, MemorySegment target) {
+    checkLength(target.byteSize());
+    ChunkFiles.read(id, path(id), target);
+  }
+
+  /**
+   * Begins to add chunks. While the batch is open, no sweep can begin: close it only when what
+   * names the chunks is published.
+   *
+   * @throws ChunkException BUSY if a sweep takes too long, IO
+   */
+  public Batch batch() {
+    return batch(NOBODY);
+  }
+
+  private static final PublishStep.Listener NOBODY = step -> {};
+
+  Batch batch(PublishStep.Listener steps) {
+    return new Batch(this, StoreLock.shared(root), steps);
+  }
+
+  static void checkLength(long lengthBytes) {
+    if (lengthBytes < 1 || lengthBytes > CasLimits.CHUNK_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "a chunk has 1 to %d bytes, not %d".formatted(CasLimits.CHUNK_BYTES_MAX, lengthBytes));
+    }
+  }
+}

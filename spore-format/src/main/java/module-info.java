@@ -5,6 +5,7 @@ module dev.spore.format {
 
   exports dev.spore.format;
   exports dev.spore.format.device;
+  exports dev.spore.format.hint;
   exports dev.spore.format.index;
   exports dev.spore.format.manifest;
   exports dev.spore.format.state;

@@ -12,6 +12,8 @@ public final class KvmConst {
   public static final int IRQCHIP_PIC_SLAVE = 1;
   public static final int IRQCHIP_IOAPIC = 2;
   public static final int PIT_SPEAKER_DUMMY = 1;
+  public static final int PIT_FLAGS_HPET_LEGACY = 1;
+  public static final int PIT_FLAGS_SPEAKER_DATA_ON = 2;
   public static final int EXIT_IO_IN = 0;
   public static final int EXIT_IO_OUT = 1;
   public static final int INTERNAL_ERROR_EMULATION = 1;

@@ -12,9 +12,6 @@ import java.util.OptionalLong;
  * threads may only {@link #kick} it and {@link #close()} it after its thread has ended.
  */
 public final class VcpuFd implements AutoCloseable {
-  /** Bytes of the local APIC's register page. */
-  public static final int LAPIC_BYTES = VcpuLayout.Lapic.SIZE;
-
   /** Bytes of the legacy floating-point state ({@code struct kvm_fpu}). */
   public static final int FPU_BYTES = RegLayout.Fpu.SIZE;
 
@@ -240,13 +237,21 @@ public final class VcpuFd implements AutoCloseable {
   }
 
   /**
+   * KVM_SET_MSRS, in the order given, up to the first that KVM refuses.
+   *
+   * @return how many are set
+   */
+  public int trySetMsrs(List<Msr> msrs) {
+    return (int) fd.ioctl("KVM_SET_MSRS", KvmIoctl.SET_MSRS, msrList(msrs));
+  }
+
+  /**
    * KVM_SET_MSRS, in the order given.
    *
    * @throws KvmException EINVAL naming the first MSR that KVM refuses; those before it are set
    */
   public void setMsrs(List<Msr> msrs) {
-    long done = fd.ioctl("KVM_SET_MSRS", KvmIoctl.SET_MSRS, msrList(msrs));
-    requireAll("KVM_SET_MSRS", done, msrs);
+    requireAll("KVM_SET_MSRS", trySetMsrs(msrs), msrs);
   }
 
   private void requireAll(String call, long done, List<Msr> msrs) {
@@ -290,15 +295,14 @@ public final class VcpuFd implements AutoCloseable {
     fd.ioctl("KVM_SET_CPUID2", KvmIoctl.SET_CPUID2, CpuidEntry.writeTable(entries));
   }
 
-  /** KVM_GET_LAPIC: {@link #LAPIC_BYTES} bytes, the first KiB of the register page. */
-  public byte[] getLapic() {
-    return getBytes("KVM_GET_LAPIC", KvmIoctl.GET_LAPIC, LAPIC_BYTES);
+  /** KVM_GET_LAPIC. */
+  public Lapic getLapic() {
+    return Lapic.read(get("KVM_GET_LAPIC", KvmIoctl.GET_LAPIC, VcpuLayout.Lapic.SIZE));
   }
 
-  /** KVM_SET_LAPIC with what {@link #getLapic} returned. */
-  public void setLapic(byte[] state) {
-    requireLength("LAPIC", state, LAPIC_BYTES);
-    setBytes("KVM_SET_LAPIC", KvmIoctl.SET_LAPIC, state);
+  /** KVM_SET_LAPIC; its timer goes on from the current count. */
+  public void setLapic(Lapic lapic) {
+    fd.ioctl("KVM_SET_LAPIC", KvmIoctl.SET_LAPIC, lapic.write());
   }
 
   /** KVM_TRANSLATE: walks the guest's page tables. */

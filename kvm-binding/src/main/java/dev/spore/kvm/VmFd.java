@@ -1,5 +1,6 @@
 package dev.spore.kvm;
 
+import dev.spore.kvm.ChipLayout.Irqchip;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 
@@ -10,12 +11,6 @@ import java.util.OptionalLong;
  * are closed, in whatever order its owner closes things.
  */
 public final class VmFd implements AutoCloseable {
-  /** Bytes of one interrupt controller's state. */
-  public static final int IRQCHIP_BYTES = 512;
-
-  /** Bytes of the timer's state ({@code struct kvm_pit_state2}). */
-  public static final int PIT2_BYTES = VmLayout.PitState2.SIZE;
-
   private static final int ENABLE_CAP_ARGS = 4;
 
   private final VmLifetime lifetime = new VmLifetime();
@@ -69,8 +64,8 @@ public final class VmFd implements AutoCloseable {
 
   /** KVM_CREATE_PIT2: the 8254 timer, with port 0x61 answered as a bare speaker port. */
   public void createPit2() {
-    MemorySegment config = Scratch.zeroed(VmLayout.PitConfig.SIZE);
-    Field.put32(config, VmLayout.PitConfig.FLAGS, KvmConst.PIT_SPEAKER_DUMMY);
+    MemorySegment config = Scratch.zeroed(ChipLayout.PitConfig.SIZE);
+    Field.put32(config, ChipLayout.PitConfig.FLAGS, KvmConst.PIT_SPEAKER_DUMMY);
     fd.ioctl("KVM_CREATE_PIT2", KvmIoctl.CREATE_PIT2, config);
   }
 
@@ -237,41 +232,55 @@ public final class VmFd implements AutoCloseable {
   }
 
   /**
-   * KVM_GET_IRQCHIP.
+   * KVM_GET_IRQCHIP of an 8259A.
    *
-   * @param chip {@link KvmConst#IRQCHIP_PIC_MASTER}, {@link KvmConst#IRQCHIP_PIC_SLAVE} or {@link
-   *     KvmConst#IRQCHIP_IOAPIC}
-   * @return {@link #IRQCHIP_BYTES} bytes, to be given back as they are
+   * @param chip {@link KvmConst#IRQCHIP_PIC_MASTER} or {@link KvmConst#IRQCHIP_PIC_SLAVE}
    */
-  public byte[] getIrqchip(int chip) {
-    MemorySegment state = Scratch.zeroed(VmLayout.Irqchip.SIZE);
-    Field.put32(state, VmLayout.Irqchip.CHIP_ID, chip);
-    fd.ioctl("KVM_GET_IRQCHIP", KvmIoctl.GET_IRQCHIP, state);
-    return Field.bytes(state, VmLayout.Irqchip.CHIP, IRQCHIP_BYTES);
+  public Pic getPic(int chip) {
+    return Pic.read(getIrqchip(chip), Irqchip.CHIP);
   }
 
-  /** KVM_SET_IRQCHIP with what {@link #getIrqchip} returned. */
-  public void setIrqchip(int chip, byte[] bytes) {
-    VcpuFd.requireLength("irqchip", bytes, IRQCHIP_BYTES);
-    MemorySegment state = Scratch.zeroed(VmLayout.Irqchip.SIZE);
-    Field.put32(state, VmLayout.Irqchip.CHIP_ID, chip);
-    Field.putBytes(state, VmLayout.Irqchip.CHIP, bytes);
+  /** KVM_SET_IRQCHIP of an 8259A, chosen as for {@link #getPic}. */
+  public void setPic(int chip, Pic pic) {
+    MemorySegment state = irqchip(chip);
+    pic.write(state, Irqchip.CHIP);
     fd.ioctl("KVM_SET_IRQCHIP", KvmIoctl.SET_IRQCHIP, state);
   }
 
-  /** KVM_GET_PIT2: {@link #PIT2_BYTES} bytes, to be given back as they are. */
-  public byte[] getPit2() {
-    MemorySegment state = Scratch.zeroed(PIT2_BYTES);
-    fd.ioctl("KVM_GET_PIT2", KvmIoctl.GET_PIT2, state);
-    return Field.bytes(state, 0, PIT2_BYTES);
+  /** KVM_GET_IRQCHIP of the I/O APIC. */
+  public Ioapic getIoapic() {
+    return Ioapic.read(getIrqchip(KvmConst.IRQCHIP_IOAPIC), Irqchip.CHIP);
   }
 
-  /** KVM_SET_PIT2 with what {@link #getPit2} returned. */
-  public void setPit2(byte[] bytes) {
-    VcpuFd.requireLength("PIT", bytes, PIT2_BYTES);
-    MemorySegment state = Scratch.zeroed(PIT2_BYTES);
-    Field.putBytes(state, 0, bytes);
-    fd.ioctl("KVM_SET_PIT2", KvmIoctl.SET_PIT2, state);
+  /** KVM_SET_IRQCHIP of the I/O APIC. */
+  public void setIoapic(Ioapic ioapic) {
+    MemorySegment state = irqchip(KvmConst.IRQCHIP_IOAPIC);
+    ioapic.write(state, Irqchip.CHIP);
+    fd.ioctl("KVM_SET_IRQCHIP", KvmIoctl.SET_IRQCHIP, state);
+  }
+
+  private MemorySegment getIrqchip(int chip) {
+    MemorySegment state = irqchip(chip);
+    fd.ioctl("KVM_GET_IRQCHIP", KvmIoctl.GET_IRQCHIP, state);
+    return state;
+  }
+
+  private static MemorySegment irqchip(int chip) {
+    MemorySegment state = Scratch.zeroed(Irqchip.SIZE);
+    Field.put32(state, Irqchip.CHIP_ID, chip);
+    return state;
+  }
+
+  /** KVM_GET_PIT2. */
+  public Pit getPit() {
+    MemorySegment state = Scratch.zeroed(ChipLayout.PitState2.SIZE);
+    fd.ioctl("KVM_GET_PIT2", KvmIoctl.GET_PIT2, state);
+    return Pit.read(state);
+  }
+
+  /** KVM_SET_PIT2; channel 0 starts to count anew. */
+  public void setPit(Pit pit) {
+    fd.ioctl("KVM_SET_PIT2", KvmIoctl.SET_PIT2, pit.write());
   }
 
   /** KVM_GET_CLOCK. */

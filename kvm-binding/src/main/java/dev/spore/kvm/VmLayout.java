@@ -123,36 +123,6 @@ final class VmLayout {
     private Ioeventfd() {}
   }
 
-  @CStruct(header = "linux/kvm.h", type = "struct kvm_irqchip")
-  static final class Irqchip {
-    static final int SIZE = 520;
-
-    @CField(bytes = 4)
-    static final int CHIP_ID = 0;
-
-    @CField(bytes = 512)
-    static final int CHIP = 8;
-
-    private Irqchip() {}
-  }
-
-  @CStruct(header = "linux/kvm.h", type = "struct kvm_pit_config")
-  static final class PitConfig {
-    static final int SIZE = 64;
-
-    @CField(bytes = 4)
-    static final int FLAGS = 0;
-
-    private PitConfig() {}
-  }
-
-  @CStruct(header = "linux/kvm.h", type = "struct kvm_pit_state2")
-  static final class PitState2 {
-    static final int SIZE = 112;
-
-    private PitState2() {}
-  }
-
   @CStruct(header = "linux/kvm.h", type = "struct kvm_clock_data")
   static final class Clock {
     static final int SIZE = 48;

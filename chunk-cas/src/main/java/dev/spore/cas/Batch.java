@@ -7,11 +7,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Collection;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -45,9 +43,13 @@ public final class Batch implements AutoCloseable {
   private final StoreLock lock;
   private final PublishStep.Listener steps;
   private final Path staging;
-  private final Set<ChunkId> known = ConcurrentHashMap.newKeySet();
-  private final Collection<ChunkId> staged = new ConcurrentLinkedQueue<>();
-  private final AtomicLong stagedBytes = new AtomicLong();
+
+  /** How often each chunk was added and not withdrawn. Staging happens under its key. */
+  private final ConcurrentMap<ChunkId, Integer> uses = new ConcurrentHashMap<>();
+
+  /** Length of each chunk that has a file in {@link #staging}. */
+  private final ConcurrentMap<ChunkId, Long> staged = new ConcurrentHashMap<>();
+
   private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
 
   /** Takes over {@code lock}. */
@@ -98,10 +100,54 @@ public final class Batch implements AutoCloseable {
       return Optional.empty();
     }
     ChunkId id = Blake3.hash(bytes);
-    if (known.add(id) && !ChunkFiles.isPresent(store.path(id), bytes.byteSize())) {
-      stage(id, bytes);
-    }
+    uses.compute(
+        id,
+        (key, count) -> {
+          if (count == null && !ChunkFiles.isPresent(store.path(key), bytes.byteSize())) {
+            stage(key, bytes);
+          }
+          return count == null ? 1 : count + 1;
+        });
     return Optional.of(id);
+  }
+
+  /**
+   * Takes back one {@link #put} of a chunk: what nobody else has put will not be in the store. A
+   * chunk that was there before stays. Any thread.
+   *
+   * @throws IllegalArgumentException if it was not put
+   * @throws ChunkException IO
+   */
+  public void withdraw(ChunkId id) {
+    requireOpen();
+    boolean[] known = new boolean[1];
+    uses.computeIfPresent(
+        id,
+        (key, count) -> {
+          known[0] = true;
+          if (count > 1) {
+            return count - 1;
+          }
+          if (staged.remove(key) != null) {
+            ChunkFiles.delete(stagedPath(key));
+          }
+          return null;
+        });
+    if (!known[0]) {
+      throw new IllegalArgumentException("chunk " + id + " is not in the batch");
+    }
+  }
+
+  /**
+   * Fills {@code target} with the bytes of a chunk of the store or of this batch, proven as by
+   * {@link ChunkStore#read}. Any thread; its {@link #put} has returned.
+   *
+   * @throws ChunkException MISSING, WRONG_LENGTH, CORRUPT or IO
+   */
+  public void read(ChunkId id, MemorySegment target) {
+    requireOpen();
+    ChunkStore.checkLength(target.byteSize());
+    ChunkFiles.read(id, staged.containsKey(id) ? stagedPath(id) : store.path(id), target);
   }
 
   private void stage(ChunkId id, MemorySegment bytes) {
@@ -115,8 +161,7 @@ public final class Batch implements AutoCloseable {
         state.compareAndSet(State.OPEN, State.FAILED);
       }
     }
-    staged.add(id);
-    stagedBytes.addAndGet(bytes.byteSize());
+    staged.put(id, bytes.byteSize());
   }
 
   private Path stagedPath(ChunkId id) {
@@ -133,14 +178,15 @@ public final class Batch implements AutoCloseable {
     if (!state.compareAndSet(State.OPEN, State.FAILED)) {
       throw new IllegalStateException("a batch that is " + state.get() + " cannot be committed");
     }
-    staged.parallelStream().forEach(this::sync);
-    staged.forEach(this::publish);
+    staged.keySet().parallelStream().forEach(this::sync);
+    staged.keySet().forEach(this::publish);
     // Also where the chunk was there before: who put it there may not have come this far.
-    known.stream().map(store::directory).distinct().forEach(this::syncNames);
+    uses.keySet().stream().map(store::directory).distinct().forEach(this::syncNames);
     state.set(State.COMMITTED);
     removeStaging();
     int added = staged.size();
-    return new Committed(added, stagedBytes.get(), known.size() - added);
+    long addedBytes = staged.values().stream().mapToLong(Long::longValue).sum();
+    return new Committed(added, addedBytes, uses.size() - added);
   }
 
   private void sync(ChunkId id) {

@@ -122,6 +122,15 @@ final class ChunkFiles {
     }
   }
 
+  /** Takes a file away that has no name in a store. */
+  static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw ChunkException.io(null, file, "remove", e);
+    }
+  }
+
   /** Waits until the file's content is on the disk. */
   static void syncFile(ChunkId id, Path file) {
     try (HostFile written = HostFile.openRegular(file)) {

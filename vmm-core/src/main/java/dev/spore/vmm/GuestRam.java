@@ -1,5 +1,6 @@
 package dev.spore.vmm;
 
+import dev.spore.kvm.KvmConst;
 import dev.spore.kvm.KvmException;
 import dev.spore.kvm.Mapping;
 import dev.spore.kvm.VmFd;
@@ -45,9 +46,18 @@ final class GuestRam {
 
   /** Gives the RAM to a VM, slot 0 upwards. */
   void plugInto(VmFd vm) {
+    plug(vm, 0);
+  }
+
+  /** Has KVM log the pages the guest writes, or not. */
+  void logDirty(VmFd vm, boolean wanted) {
+    plug(vm, wanted ? KvmConst.MEM_LOG_DIRTY_PAGES : 0);
+  }
+
+  private void plug(VmFd vm, int flags) {
     for (int slot = 0; slot < mappings.size(); slot++) {
       RamLayout.Region region = layout.regions().get(slot);
-      vm.setUserMemoryRegion(slot, 0, region.gpa(), mappings.get(slot), 0, region.sizeBytes());
+      vm.setUserMemoryRegion(slot, flags, region.gpa(), mappings.get(slot), 0, region.sizeBytes());
     }
   }
 }

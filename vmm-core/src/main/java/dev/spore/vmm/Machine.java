@@ -1,5 +1,6 @@
 package dev.spore.vmm;
 
+import dev.spore.virtio.console.ConsoleSink;
 import dev.spore.vmm.agent.AgentClient;
 import dev.spore.vmm.board.Board;
 import dev.spore.vmm.quirk.Quirk;
@@ -39,10 +40,15 @@ public final class Machine implements AutoCloseable {
   private final Closeables resources = new Closeables();
   private final MachineParts parts;
 
-  private Machine(MachineSpec spec, Consumer<MachineEvent> listener) {
+  /** Makes the parts of one machine. */
+  private interface Assembly {
+    MachineParts assemble(Closeables owner, ConsoleSink console, Board.PowerSwitch power);
+  }
+
+  private Machine(Assembly assembly, Consumer<MachineEvent> listener) {
     this.events = new EventDelivery(listener);
     try {
-      this.parts = new MachineParts(spec, resources, events, powerSwitch());
+      this.parts = assembly.assemble(resources, events, powerSwitch());
     } catch (RuntimeException | Error e) {
       closeAfter(e, resources::close);
       throw e;
@@ -57,7 +63,8 @@ public final class Machine implements AutoCloseable {
    */
   public static Machine boot(MachineSpec spec, Consumer<MachineEvent> events) {
     MachineSpecCheck.check(spec);
-    Machine machine = new Machine(spec, events);
+    Machine machine =
+        new Machine((owner, console, power) -> booted(spec, owner, console, power), events);
     try {
       machine.start();
     } catch (RuntimeException | Error e) {
@@ -65,6 +72,15 @@ public final class Machine implements AutoCloseable {
       throw e;
     }
     return machine;
+  }
+
+  private static MachineParts booted(
+      MachineSpec spec, Closeables owner, ConsoleSink console, Board.PowerSwitch power) {
+    GuestRam ram = new GuestRam(spec.memoryBytes(), owner);
+    KernelCopy copy = KernelCopy.start(ram.memory(), spec, owner);
+    MachineParts parts = new MachineParts(ram, spec.vcpus(), spec.disks(), owner, console, power);
+    parts.vcpus.enterAt(copy.join().finish(parts.commandLine(spec), spec.vcpus()));
+    return parts;
   }
 
   private static void closeAfter(Throwable failure, Runnable close) {
@@ -78,7 +94,7 @@ public final class Machine implements AutoCloseable {
   private void start() {
     events.start();
     parts.startDevices();
-    VcpuExits exits = new VcpuExits(parts.ports, parts.mmio(), parts.assists, this::ended);
+    VcpuExits exits = new VcpuExits(parts.board.ports(), parts.mmio(), parts.assists, this::ended);
     parts.vcpus.start(exits, () -> events.post(new MachineEvent.FirstRun(System.nanoTime())));
   }
 
@@ -150,7 +166,7 @@ public final class Machine implements AutoCloseable {
         outside,
         exits,
         parts.assists.counts(),
-        parts.ports.refusedAccesses(),
+        parts.board.ports().refusedAccesses(),
         parts.mmio().refusedAccesses(),
         devices);
   }

@@ -15,7 +15,6 @@ import dev.spore.vmm.assist.XsaveLayout;
 import dev.spore.vmm.board.Board;
 import dev.spore.vmm.board.BoardMap;
 import dev.spore.vmm.board.MmioBus;
-import dev.spore.vmm.board.PioBus;
 import dev.spore.vmm.boot.CommandLine;
 import dev.spore.vmm.quirk.KernelFlags;
 import dev.spore.vmm.quirk.QuirkProfile;
@@ -24,7 +23,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** What a machine is assembled from, wired together and loaded, not yet running. */
+/** What a machine is assembled from, wired together, empty and not yet running. */
 final class MachineParts {
   private static final int LEAF_XSAVE = 0xd;
   private static final int XSAVE_ALIGNED = 1 << 1;
@@ -33,22 +32,31 @@ final class MachineParts {
   private static final int GUEST_CID = 3;
 
   private final Closeables owner;
-  private final VmFd vm;
-  private final GuestRam ram;
   private final MmioBus mmio = new MmioBus();
   private final List<VirtioSlot<?>> slots = new ArrayList<>();
 
+  final GuestRam ram;
+  final VmFd vm;
   final QuirkProfile quirks;
-  final PioBus ports;
+  final Board board;
   final InstructionAssists assists;
   final VcpuSet vcpus;
   final VsockDevice vsock;
 
-  /** Assembles and loads; on failure {@code owner} still holds what was opened. */
-  MachineParts(MachineSpec spec, Closeables owner, ConsoleSink console, Board.PowerSwitch power) {
+  /**
+   * Assembles a board around {@code ram}; on failure {@code owner} still holds what was opened.
+   *
+   * @param count how many vCPUs
+   */
+  MachineParts(
+      GuestRam ram,
+      int count,
+      List<DiskSpec> disks,
+      Closeables owner,
+      ConsoleSink console,
+      Board.PowerSwitch power) {
     this.owner = owner;
-    ram = new GuestRam(spec.memoryBytes(), owner);
-    KernelCopy copy = KernelCopy.start(ram.memory(), spec, owner);
+    this.ram = ram;
     Kvm kvm = owner.add(HostKvm.open());
     quirks = HostKvm.quirks(kvm);
     vm = owner.add(kvm.createVm());
@@ -57,20 +65,18 @@ final class MachineParts {
     vm.createIrqchip();
     vm.createPit2();
     ram.plugInto(vm);
-    vcpus = new VcpuSet(kvm, vm, spec.vcpus(), owner);
-    assists =
-        new InstructionAssists(ram.memory(), xsaveLayout(kvm.supportedCpuid()), spec.vcpus() == 1);
+    vcpus = new VcpuSet(kvm, vm, count, owner);
+    assists = new InstructionAssists(ram.memory(), xsaveLayout(kvm.supportedCpuid()), count == 1);
     KvmInterrupt serialLine = owner.add(new KvmInterrupt(vm, BoardMap.UART_GSI));
-    ports = Board.ports(b -> console.write(new byte[] {(byte) b}, 0, 1), serialLine, power);
+    board = new Board(b -> console.write(new byte[] {(byte) b}, 0, 1), serialLine, power);
     attach(bell -> new ConsoleDevice(console, bell));
     vsock = attach(bell -> new VsockDevice(GUEST_CID, bell)).device();
     attach(bell -> new RngDevice(new HostRandom()));
-    for (int i = 0; i < spec.disks().size(); i++) {
-      DiskFile disk = owner.add(DiskFile.open(spec.disks().get(i)));
+    for (int i = 0; i < disks.size(); i++) {
+      DiskFile disk = owner.add(DiskFile.open(disks.get(i)));
       String id = "spore-disk-" + i;
       attach(bell -> new BlkDevice(disk.disk(), id));
     }
-    vcpus.enterAt(copy.join().finish(commandLine(spec), spec.vcpus()));
   }
 
   private <D extends VirtioDevice> VirtioSlot<D> attach(Function<Doorbell, D> factory) {
@@ -89,7 +95,8 @@ final class MachineParts {
     return XsaveLayout.of(components);
   }
 
-  private CommandLine commandLine(MachineSpec spec) {
+  /** What the kernel of {@code spec} is booted with on this board. */
+  CommandLine commandLine(MachineSpec spec) {
     CommandLine.Builder line = CommandLine.builder();
     line.add("console=hvc0").add("quiet").add("reboot=k").add("panic=-1").add("rdinit=/init");
     line.set("spore_poweroff", "0x" + Integer.toHexString(BoardMap.POWER_PORT));

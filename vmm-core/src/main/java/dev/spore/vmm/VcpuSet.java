@@ -13,6 +13,7 @@ import dev.spore.vmm.boot.EntryState;
 import dev.spore.vmm.vcpu.CpuidTopology;
 import dev.spore.vmm.vcpu.Vcpu;
 import dev.spore.vmm.vcpu.VcpuExits;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -105,7 +106,43 @@ final class VcpuSet {
     vcpus.forEach(Vcpu::join);
   }
 
+  /**
+   * Parks all threads at one point in time, with every exit completed.
+   *
+   * @throws SporeException runtime.execution_failed if one does not come in time; all go on then
+   */
+  void pause(Duration timeout) throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    vcpus.forEach(Vcpu::requestPause);
+    boolean parked = false;
+    try {
+      for (int id = 0; id < vcpus.size(); id++) {
+        if (!vcpus.get(id).awaitParked(deadline)) {
+          throw new SporeException(
+              ErrorCode.RUNTIME_EXECUTION_FAILED,
+              "vCPU %d could not be stopped within %d s; try again when the host is less busy"
+                  .formatted(id, timeout.toSeconds()));
+        }
+      }
+      parked = true;
+    } finally {
+      if (!parked) {
+        resume();
+      }
+    }
+  }
+
+  /** Lets all go on after {@link #pause}. */
+  void resume() {
+    vcpus.forEach(Vcpu::resume);
+  }
+
   List<Vcpu> all() {
     return vcpus;
+  }
+
+  /** The descriptors, by index. */
+  List<VcpuFd> descriptors() {
+    return fds;
   }
 }

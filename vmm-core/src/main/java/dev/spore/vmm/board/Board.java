@@ -1,5 +1,6 @@
 package dev.spore.vmm.board;
 
+import dev.spore.format.state.UartState;
 import dev.spore.virtio.Interrupt;
 import java.util.function.IntConsumer;
 
@@ -16,15 +17,30 @@ public final class Board {
     void reset();
   }
 
-  private Board() {}
+  private final PioBus ports = new PioBus();
+  private final Uart16550 uart;
 
   /** Attaches UART, reset port and power port to a new bus. */
-  public static PioBus ports(IntConsumer serialOutput, Interrupt serialLine, PowerSwitch power) {
-    PioBus bus = new PioBus();
-    bus.attach(BoardMap.UART_PORT, Uart16550.PORTS, new Uart16550(serialOutput, serialLine));
-    bus.attach(BoardMap.RESET_PORT, 1, new KeyboardController(power));
-    bus.attach(BoardMap.POWER_PORT, 1, new PowerPort(power));
-    return bus;
+  public Board(IntConsumer serialOutput, Interrupt serialLine, PowerSwitch power) {
+    uart = new Uart16550(serialOutput, serialLine);
+    ports.attach(BoardMap.UART_PORT, Uart16550.PORTS, uart);
+    ports.attach(BoardMap.RESET_PORT, 1, new KeyboardController(power));
+    ports.attach(BoardMap.POWER_PORT, 1, new PowerPort(power));
+  }
+
+  /** The bus. */
+  public PioBus ports() {
+    return ports;
+  }
+
+  /** The UART's registers; no vCPU runs. */
+  public UartState saveUart() {
+    return uart.save();
+  }
+
+  /** Gives the UART registers of an earlier life; no vCPU runs. */
+  public void restoreUart(UartState state) {
+    uart.restore(state);
   }
 
   /** Just enough of an 8042 to reset: empty buffers, one command. */

@@ -1,5 +1,6 @@
 package dev.spore.vmm.board;
 
+import dev.spore.format.state.UartState;
 import dev.spore.virtio.Interrupt;
 import java.util.function.IntConsumer;
 
@@ -46,6 +47,23 @@ final class Uart16550 implements PioDevice {
   Uart16550(IntConsumer output, Interrupt interrupt) {
     this.output = output;
     this.interrupt = interrupt;
+  }
+
+  /** Its registers; no vCPU runs. */
+  UartState save() {
+    return new UartState(
+        interruptEnable, lineControl, modemControl, scratch, divisor, fifo, transmitEmptyPending);
+  }
+
+  /** Takes registers over; no vCPU runs. The interrupt controllers already know of its line. */
+  void restore(UartState state) {
+    interruptEnable = state.interruptEnable();
+    lineControl = state.lineControl();
+    modemControl = state.modemControl();
+    scratch = state.scratch();
+    divisor = state.divisor();
+    fifo = state.fifo();
+    transmitEmptyPending = state.transmitEmptyPending();
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.spore.kvm.RunPage;
 import dev.spore.kvm.Signals;
 import dev.spore.kvm.VcpuFd;
 import dev.spore.vmm.MachineExit;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * happens on the vCPU thread.
  */
 public final class Vcpu {
-  private static final long KICK_AGAIN_NANOS = 2_000_000;
+  private static final long KICK_AGAIN_MILLIS = 2;
 
   private final VcpuFd fd;
   private final RunPage page;
@@ -30,6 +31,14 @@ public final class Vcpu {
 
   /** Set by {@link #stop}, read by the vCPU thread between entries. */
   private volatile boolean stopping;
+
+  /** Set by {@link #requestPause}, read by the vCPU thread between entries. */
+  private volatile boolean pausing;
+
+  /** Guards {@link #parked}; its waiters are the thread itself and who waits for it. */
+  private final Object gate = new Object();
+
+  private boolean parked;
 
   /** Kernel thread id while the thread runs, else 0; published before {@link #started}. */
   private volatile int tid;
@@ -61,6 +70,46 @@ public final class Vcpu {
   public void stop() {
     stopping = true;
     kick();
+    synchronized (gate) {
+      gate.notifyAll();
+    }
+  }
+
+  /**
+   * Asks the thread to park outside the guest, with every exit completed, so that the state KVM
+   * shows is that of an instruction boundary. Does not wait.
+   */
+  public void requestPause() {
+    pausing = true;
+    kick();
+  }
+
+  /**
+   * Waits until the thread has parked or ended.
+   *
+   * @return false when it has not by {@code deadlineNanos} ({@link System#nanoTime()})
+   */
+  public boolean awaitParked(long deadlineNanos) throws InterruptedException {
+    while (true) {
+      synchronized (gate) {
+        if (parked || !thread.isAlive()) {
+          return true;
+        }
+        gate.wait(KICK_AGAIN_MILLIS);
+      }
+      if (System.nanoTime() - deadlineNanos > 0) {
+        return false;
+      }
+      kick();
+    }
+  }
+
+  /** Lets a parked thread, or one asked to park, go on. */
+  public void resume() {
+    synchronized (gate) {
+      pausing = false;
+      gate.notifyAll();
+    }
   }
 
   private void kick() {
@@ -81,7 +130,7 @@ public final class Vcpu {
       try {
         started.await();
         kick();
-        thread.join(java.time.Duration.ofNanos(KICK_AGAIN_NANOS));
+        thread.join(Duration.ofMillis(KICK_AGAIN_MILLIS));
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -106,16 +155,27 @@ public final class Vcpu {
       loop();
     } catch (KvmException e) {
       exits.ended().accept(new MachineExit.Fault(e.getMessage() + "; see the kernel log"));
-    } catch (RuntimeException | Error e) {
+    } catch (InterruptedException | RuntimeException | Error e) {
       exits.ended().accept(new MachineExit.Fault("internal error on a vCPU thread: " + e));
     } finally {
       tid = 0;
+      synchronized (gate) {
+        gate.notifyAll();
+      }
     }
   }
 
-  private void loop() {
+  private void loop() throws InterruptedException {
     long outside = System.nanoTime();
     while (!stopping) {
+      if (pausing) {
+        if (!completeExits()) {
+          return;
+        }
+        park();
+        outside = System.nanoTime();
+        continue;
+      }
       long entered = System.nanoTime();
       int errno = fd.run();
       long left = System.nanoTime();
@@ -129,10 +189,53 @@ public final class Vcpu {
             return;
           }
         }
-        case Errno.EINTR -> metrics.count(KvmExit.INTR);
+        case Errno.EINTR -> {
+          metrics.count(KvmExit.INTR);
+          // Whoever kicked has set its flag before; it is looked at next.
+          page.setImmediateExit(false);
+        }
         case Errno.EAGAIN -> LockSupport.parkNanos(100_000);
         default -> throw new KvmException("KVM_RUN", errno, thread.getName());
       }
     }
+  }
+
+  /**
+   * KVM finishes an instruction that left for user space only at the next entry: enters with
+   * immediate_exit until nothing is left to finish. An instruction may leave more than once.
+   *
+   * @return false when the machine has ended
+   */
+  private boolean completeExits() {
+    while (true) {
+      page.setImmediateExit(true);
+      int errno = fd.run();
+      switch (errno) {
+        case 0 -> {
+          int reason = page.exitReason();
+          metrics.count(reason);
+          if (!handler.handle(reason)) {
+            return false;
+          }
+        }
+        // EAGAIN: a processor that waits to be started has nothing to finish.
+        case Errno.EINTR, Errno.EAGAIN -> {
+          return true;
+        }
+        default -> throw new KvmException("KVM_RUN", errno, thread.getName());
+      }
+    }
+  }
+
+  private void park() throws InterruptedException {
+    synchronized (gate) {
+      parked = true;
+      gate.notifyAll();
+      while (pausing && !stopping) {
+        gate.wait();
+      }
+      parked = false;
+    }
+    page.setImmediateExit(false);
   }
 }

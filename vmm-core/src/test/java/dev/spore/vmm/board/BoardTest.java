@@ -17,30 +17,31 @@ class BoardTest {
   private final List<String> line = new ArrayList<>();
   private final List<String> power = new ArrayList<>();
   private final PioBus bus =
-      Board.ports(
-          b -> serial.append((char) b),
-          new Interrupt() {
-            @Override
-            public void raise() {
-              line.add("raise");
-            }
+      new Board(
+              b -> serial.append((char) b),
+              new Interrupt() {
+                @Override
+                public void raise() {
+                  line.add("raise");
+                }
 
-            @Override
-            public void lower() {
-              line.add("lower");
-            }
-          },
-          new Board.PowerSwitch() {
-            @Override
-            public void powerOff() {
-              power.add("off");
-            }
+                @Override
+                public void lower() {
+                  line.add("lower");
+                }
+              },
+              new Board.PowerSwitch() {
+                @Override
+                public void powerOff() {
+                  power.add("off");
+                }
 
-            @Override
-            public void reset() {
-              power.add("reset");
-            }
-          });
+                @Override
+                public void reset() {
+                  power.add("reset");
+                }
+              })
+          .ports();
 
   @Test
   void serialOutputArrivesAndTheTransmitterIsAlwaysEmpty() {

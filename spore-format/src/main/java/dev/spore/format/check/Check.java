@@ -6,6 +6,9 @@ import java.util.List;
 /**
  * What records check of their components. All throw IllegalArgumentException with the component's
  * name; a parser turns that into a {@code FormatException} with the path.
+ *
+ * <p>A manifest is parsed at every warm start, by a JVM that has run nothing yet: messages are made
+ * only when they are needed, and nothing here uses streams or lambdas.
  */
 public final class Check {
   private static final long U32_MAX = 0xffff_ffffL;
@@ -45,7 +48,9 @@ public final class Check {
 
   /** An unmodifiable copy of {@code list}, which has from {@code min} to {@code max} elements. */
   public static <T> List<T> list(String name, List<T> list, int min, int max) {
-    range(name + " count", list.size(), min, max);
+    if (list.size() < min || list.size() > max) {
+      range(name + " count", list.size(), min, max);
+    }
     return List.copyOf(list);
   }
 
@@ -55,41 +60,63 @@ public final class Check {
    */
   public static void text(String name, String value, int bytesMax) {
     int bytes = value.getBytes(StandardCharsets.UTF_8).length;
-    range(name + " bytes", bytes, 0, bytesMax);
+    if (bytes > bytesMax) {
+      range(name + " bytes", bytes, 0, bytesMax);
+    }
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
       boolean pair = Character.isHighSurrogate(c) && i + 1 < value.length();
       if (pair && Character.isLowSurrogate(value.charAt(i + 1))) {
         i++;
       } else {
-        that(!Character.isSurrogate(c), name + " is not Unicode text");
+        if (Character.isSurrogate(c)) {
+          throw refusal(name + " is not Unicode text");
+        }
+      }
+    }
+  }
+
+  /** {@code value} is printable ASCII. */
+  public static void ascii(String name, String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) < ' ' || value.charAt(i) > '~') {
+        throw refusal(name + " is not printable ASCII");
       }
     }
   }
 
   /** {@code value} is 1 to {@code charsMax} of a-z, 0-9, dot, dash and underscore. */
   public static void name(String name, String value, int charsMax) {
-    range(name + " length", value.length(), 1, charsMax);
+    if (value.isEmpty() || value.length() > charsMax) {
+      range(name + " length", value.length(), 1, charsMax);
+    }
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
       boolean legal = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || "._-".indexOf(c) >= 0;
-      that(legal, name + " is not made of a-z, 0-9, dot, dash and underscore");
+      if (!legal) {
+        throw refusal(name + " is not made of a-z, 0-9, dot, dash and underscore");
+      }
     }
   }
 
   /** Each element of {@code sorted} is greater than the one before it. */
   public static <T extends Comparable<T>> void rising(String name, List<T> sorted) {
     for (int i = 1; i < sorted.size(); i++) {
-      that(
-          sorted.get(i - 1).compareTo(sorted.get(i)) < 0,
-          "%s[%d] is not greater than the one before".formatted(name, i));
+      if (sorted.get(i - 1).compareTo(sorted.get(i)) >= 0) {
+        throw refusal("%s[%d] is not greater than the one before".formatted(name, i));
+      }
     }
   }
 
   /** {@code holds}, or IllegalArgumentException with {@code otherwise}. */
   public static void that(boolean holds, String otherwise) {
     if (!holds) {
-      throw new IllegalArgumentException(otherwise);
+      throw refusal(otherwise);
     }
+  }
+
+  /** For a message that is costly to make: {@link #that} without making it in vain. */
+  public static IllegalArgumentException refusal(String what) {
+    return new IllegalArgumentException(what);
   }
 }

@@ -11,8 +11,9 @@ final class InterruptCodec {
   private InterruptCodec() {}
 
   static VectorSet readVectors(JsonIn in) {
-    return new VectorSet(
-        in.hex64("low"), in.hex64("mid_low"), in.hex64("mid_high"), in.hex64("high"));
+    return in.end(
+        new VectorSet(
+            in.hex64("low"), in.hex64("mid_low"), in.hex64("mid_high"), in.hex64("high")));
   }
 
   static void writeVectors(JsonOut out, VectorSet v) {
@@ -23,31 +24,32 @@ final class InterruptCodec {
   }
 
   static LapicState readLapic(JsonIn in) {
-    return new LapicState(
-        in.hex32("id"),
-        in.hex32("version"),
-        in.hex32("task_priority"),
-        in.hex32("arbitration_priority"),
-        in.hex32("processor_priority"),
-        in.hex32("logical_destination"),
-        in.hex32("destination_format"),
-        in.hex32("spurious_vector"),
-        in.object("isr", InterruptCodec::readVectors),
-        in.object("tmr", InterruptCodec::readVectors),
-        in.object("irr", InterruptCodec::readVectors),
-        in.hex32("error_status"),
-        in.hex32("lvt_cmci"),
-        in.hex32("icr_low"),
-        in.hex32("icr_high"),
-        in.hex32("lvt_timer"),
-        in.hex32("lvt_thermal"),
-        in.hex32("lvt_performance"),
-        in.hex32("lvt_lint0"),
-        in.hex32("lvt_lint1"),
-        in.hex32("lvt_error"),
-        in.hex32("initial_count"),
-        in.hex32("current_count"),
-        in.hex32("divide"));
+    return in.end(
+        new LapicState(
+            in.hex32("id"),
+            in.hex32("version"),
+            in.hex32("task_priority"),
+            in.hex32("arbitration_priority"),
+            in.hex32("processor_priority"),
+            in.hex32("logical_destination"),
+            in.hex32("destination_format"),
+            in.hex32("spurious_vector"),
+            InterruptCodec.readVectors(in.object("isr")),
+            InterruptCodec.readVectors(in.object("tmr")),
+            InterruptCodec.readVectors(in.object("irr")),
+            in.hex32("error_status"),
+            in.hex32("lvt_cmci"),
+            in.hex32("icr_low"),
+            in.hex32("icr_high"),
+            in.hex32("lvt_timer"),
+            in.hex32("lvt_thermal"),
+            in.hex32("lvt_performance"),
+            in.hex32("lvt_lint0"),
+            in.hex32("lvt_lint1"),
+            in.hex32("lvt_error"),
+            in.hex32("initial_count"),
+            in.hex32("current_count"),
+            in.hex32("divide")));
   }
 
   static void writeLapic(JsonOut out, LapicState v) {
@@ -78,14 +80,15 @@ final class InterruptCodec {
   }
 
   static PendingEvents.Fault readFault(JsonIn in) {
-    return new PendingEvents.Fault(
-        in.flag("injected"),
-        in.flag("pending"),
-        in.integer("vector"),
-        in.flag("has_error_code"),
-        in.u32("error_code"),
-        in.flag("has_payload"),
-        in.hex64("payload"));
+    return in.end(
+        new PendingEvents.Fault(
+            in.flag("injected"),
+            in.flag("pending"),
+            in.integer("vector"),
+            in.flag("has_error_code"),
+            in.u32("error_code"),
+            in.flag("has_payload"),
+            in.hex64("payload")));
   }
 
   static void writeFault(JsonOut out, PendingEvents.Fault v) {
@@ -99,12 +102,13 @@ final class InterruptCodec {
   }
 
   static PendingEvents.Interrupt readInterrupt(JsonIn in) {
-    return new PendingEvents.Interrupt(
-        in.flag("injected"),
-        in.integer("vector"),
-        in.flag("soft"),
-        in.flag("sti_shadow"),
-        in.flag("mov_ss_shadow"));
+    return in.end(
+        new PendingEvents.Interrupt(
+            in.flag("injected"),
+            in.integer("vector"),
+            in.flag("soft"),
+            in.flag("sti_shadow"),
+            in.flag("mov_ss_shadow")));
   }
 
   static void writeInterrupt(JsonOut out, PendingEvents.Interrupt v) {
@@ -116,7 +120,8 @@ final class InterruptCodec {
   }
 
   static PendingEvents.Nmi readNmi(JsonIn in) {
-    return new PendingEvents.Nmi(in.flag("injected"), in.integer("pending"), in.flag("masked"));
+    return in.end(
+        new PendingEvents.Nmi(in.flag("injected"), in.integer("pending"), in.flag("masked")));
   }
 
   static void writeNmi(JsonOut out, PendingEvents.Nmi v) {
@@ -126,8 +131,9 @@ final class InterruptCodec {
   }
 
   static PendingEvents.Smi readSmi(JsonIn in) {
-    return new PendingEvents.Smi(
-        in.flag("in_smm"), in.flag("pending"), in.flag("inside_nmi"), in.flag("latched_init"));
+    return in.end(
+        new PendingEvents.Smi(
+            in.flag("in_smm"), in.flag("pending"), in.flag("inside_nmi"), in.flag("latched_init")));
   }
 
   static void writeSmi(JsonOut out, PendingEvents.Smi v) {
@@ -138,13 +144,14 @@ final class InterruptCodec {
   }
 
   static PendingEvents readEvents(JsonIn in) {
-    return new PendingEvents(
-        in.object("exception", InterruptCodec::readFault),
-        in.object("interrupt", InterruptCodec::readInterrupt),
-        in.object("nmi", InterruptCodec::readNmi),
-        in.integer("sipi_vector"),
-        in.object("smi", InterruptCodec::readSmi),
-        in.flag("triple_fault"));
+    return in.end(
+        new PendingEvents(
+            InterruptCodec.readFault(in.object("exception")),
+            InterruptCodec.readInterrupt(in.object("interrupt")),
+            InterruptCodec.readNmi(in.object("nmi")),
+            in.integer("sipi_vector"),
+            InterruptCodec.readSmi(in.object("smi")),
+            in.flag("triple_fault")));
   }
 
   static void writeEvents(JsonOut out, PendingEvents v) {

@@ -18,10 +18,11 @@ public final class MachineStateCodec {
 
   /** Reads the members of a machine's state. */
   public static MachineState read(JsonIn in) {
-    return new MachineState(
-        in.object("vm", VmCodec::readVm),
-        in.list("vcpus", FormatLimits.VCPUS_MAX, MachineStateCodec::readVcpu),
-        in.list("devices", FormatLimits.DEVICES_MAX, VirtioCodec::readSlot));
+    return in.end(
+        new MachineState(
+            VmCodec.readVm(in.object("vm")),
+            in.list("vcpus", FormatLimits.VCPUS_MAX, MachineStateCodec::readVcpu),
+            in.list("devices", FormatLimits.DEVICES_MAX, VirtioCodec::readSlot)));
   }
 
   /** Writes the members of a machine's state. */
@@ -32,20 +33,21 @@ public final class MachineStateCodec {
   }
 
   private static VcpuState readVcpu(JsonIn in) {
-    return new VcpuState(
-        in.integer("index"),
-        in.integer("tsc_khz"),
-        readActivity(in),
-        in.object("registers", RegisterCodec::readGeneral),
-        in.object("segments", RegisterCodec::readSegments),
-        in.object("controls", RegisterCodec::readControls),
-        readPendingInterrupt(in),
-        in.list("extended_controls", FormatLimits.XCRS_MAX, RegisterCodec::readExtended),
-        in.object("xsave", RegisterCodec::readXsave),
-        in.list("msrs", MsrInventory.size(), RegisterCodec::readMsr),
-        in.object("lapic", InterruptCodec::readLapic),
-        in.object("events", InterruptCodec::readEvents),
-        in.object("debug", RegisterCodec::readDebug));
+    return in.end(
+        new VcpuState(
+            in.integer("index"),
+            in.integer("tsc_khz"),
+            readActivity(in),
+            RegisterCodec.readGeneral(in.object("registers")),
+            RegisterCodec.readSegments(in.object("segments")),
+            RegisterCodec.readControls(in.object("controls")),
+            readPendingInterrupt(in),
+            in.list("extended_controls", FormatLimits.XCRS_MAX, RegisterCodec::readExtended),
+            RegisterCodec.readXsave(in.object("xsave")),
+            in.list("msrs", MsrInventory.size(), RegisterCodec::readMsr),
+            InterruptCodec.readLapic(in.object("lapic")),
+            InterruptCodec.readEvents(in.object("events")),
+            RegisterCodec.readDebug(in.object("debug"))));
   }
 
   private static void writeVcpu(JsonOut out, VcpuState v) {

@@ -19,25 +19,26 @@ final class RegisterCodec {
   private RegisterCodec() {}
 
   static GeneralRegisters readGeneral(JsonIn in) {
-    return new GeneralRegisters(
-        in.hex64("rax"),
-        in.hex64("rbx"),
-        in.hex64("rcx"),
-        in.hex64("rdx"),
-        in.hex64("rsi"),
-        in.hex64("rdi"),
-        in.hex64("rsp"),
-        in.hex64("rbp"),
-        in.hex64("r8"),
-        in.hex64("r9"),
-        in.hex64("r10"),
-        in.hex64("r11"),
-        in.hex64("r12"),
-        in.hex64("r13"),
-        in.hex64("r14"),
-        in.hex64("r15"),
-        in.hex64("rip"),
-        in.hex64("rflags"));
+    return in.end(
+        new GeneralRegisters(
+            in.hex64("rax"),
+            in.hex64("rbx"),
+            in.hex64("rcx"),
+            in.hex64("rdx"),
+            in.hex64("rsi"),
+            in.hex64("rdi"),
+            in.hex64("rsp"),
+            in.hex64("rbp"),
+            in.hex64("r8"),
+            in.hex64("r9"),
+            in.hex64("r10"),
+            in.hex64("r11"),
+            in.hex64("r12"),
+            in.hex64("r13"),
+            in.hex64("r14"),
+            in.hex64("r15"),
+            in.hex64("rip"),
+            in.hex64("rflags")));
   }
 
   static void writeGeneral(JsonOut out, GeneralRegisters v) {
@@ -62,19 +63,20 @@ final class RegisterCodec {
   }
 
   static SegmentState readSegment(JsonIn in) {
-    return new SegmentState(
-        in.hex64("base"),
-        in.u32("limit"),
-        in.integer("selector"),
-        in.integer("type"),
-        in.flag("present"),
-        in.integer("dpl"),
-        in.flag("db"),
-        in.flag("s"),
-        in.flag("l"),
-        in.flag("g"),
-        in.flag("avl"),
-        in.flag("unusable"));
+    return in.end(
+        new SegmentState(
+            in.hex64("base"),
+            in.u32("limit"),
+            in.integer("selector"),
+            in.integer("type"),
+            in.flag("present"),
+            in.integer("dpl"),
+            in.flag("db"),
+            in.flag("s"),
+            in.flag("l"),
+            in.flag("g"),
+            in.flag("avl"),
+            in.flag("unusable")));
   }
 
   static void writeSegment(JsonOut out, SegmentState v) {
@@ -93,7 +95,7 @@ final class RegisterCodec {
   }
 
   static TableState readTable(JsonIn in) {
-    return new TableState(in.hex64("base"), in.integer("limit"));
+    return in.end(new TableState(in.hex64("base"), in.integer("limit")));
   }
 
   static void writeTable(JsonOut out, TableState v) {
@@ -102,17 +104,18 @@ final class RegisterCodec {
   }
 
   static SegmentRegisters readSegments(JsonIn in) {
-    return new SegmentRegisters(
-        in.object("cs", RegisterCodec::readSegment),
-        in.object("ds", RegisterCodec::readSegment),
-        in.object("es", RegisterCodec::readSegment),
-        in.object("fs", RegisterCodec::readSegment),
-        in.object("gs", RegisterCodec::readSegment),
-        in.object("ss", RegisterCodec::readSegment),
-        in.object("tr", RegisterCodec::readSegment),
-        in.object("ldt", RegisterCodec::readSegment),
-        in.object("gdt", RegisterCodec::readTable),
-        in.object("idt", RegisterCodec::readTable));
+    return in.end(
+        new SegmentRegisters(
+            RegisterCodec.readSegment(in.object("cs")),
+            RegisterCodec.readSegment(in.object("ds")),
+            RegisterCodec.readSegment(in.object("es")),
+            RegisterCodec.readSegment(in.object("fs")),
+            RegisterCodec.readSegment(in.object("gs")),
+            RegisterCodec.readSegment(in.object("ss")),
+            RegisterCodec.readSegment(in.object("tr")),
+            RegisterCodec.readSegment(in.object("ldt")),
+            RegisterCodec.readTable(in.object("gdt")),
+            RegisterCodec.readTable(in.object("idt"))));
   }
 
   static void writeSegments(JsonOut out, SegmentRegisters v) {
@@ -129,14 +132,15 @@ final class RegisterCodec {
   }
 
   static ControlRegisters readControls(JsonIn in) {
-    return new ControlRegisters(
-        in.hex64("cr0"),
-        in.hex64("cr2"),
-        in.hex64("cr3"),
-        in.hex64("cr4"),
-        in.hex64("cr8"),
-        in.hex64("efer"),
-        in.hex64("apic_base"));
+    return in.end(
+        new ControlRegisters(
+            in.hex64("cr0"),
+            in.hex64("cr2"),
+            in.hex64("cr3"),
+            in.hex64("cr4"),
+            in.hex64("cr8"),
+            in.hex64("efer"),
+            in.hex64("apic_base")));
   }
 
   static void writeControls(JsonOut out, ControlRegisters v) {
@@ -150,7 +154,7 @@ final class RegisterCodec {
   }
 
   static ExtendedControl readExtended(JsonIn in) {
-    return new ExtendedControl(in.u32("index"), in.hex64("value"));
+    return in.end(new ExtendedControl(in.u32("index"), in.hex64("value")));
   }
 
   static void writeExtended(JsonOut out, ExtendedControl v) {
@@ -159,7 +163,7 @@ final class RegisterCodec {
   }
 
   static MsrValue readMsr(JsonIn in) {
-    return new MsrValue(in.u32("index"), in.hex64("value"));
+    return in.end(new MsrValue(in.u32("index"), in.hex64("value")));
   }
 
   static void writeMsr(JsonOut out, MsrValue v) {
@@ -168,8 +172,9 @@ final class RegisterCodec {
   }
 
   static XsaveComponent readComponent(JsonIn in) {
-    return new XsaveComponent(
-        in.integer("number"), in.bytes("bytes", FormatLimits.XSAVE_COMPONENT_BYTES_MAX));
+    return in.end(
+        new XsaveComponent(
+            in.integer("number"), in.bytes("bytes", FormatLimits.XSAVE_COMPONENT_BYTES_MAX)));
   }
 
   static void writeComponent(JsonOut out, XsaveComponent v) {
@@ -178,10 +183,11 @@ final class RegisterCodec {
   }
 
   static XsaveState readXsave(JsonIn in) {
-    return new XsaveState(
-        in.hex64("features"),
-        in.bytes("legacy", XsaveState.LEGACY_BYTES),
-        in.list("components", XsaveComponent.NUMBER_MAX, RegisterCodec::readComponent));
+    return in.end(
+        new XsaveState(
+            in.hex64("features"),
+            in.bytes("legacy", XsaveState.LEGACY_BYTES),
+            in.list("components", XsaveComponent.NUMBER_MAX, RegisterCodec::readComponent)));
   }
 
   static void writeXsave(JsonOut out, XsaveState v) {
@@ -191,13 +197,14 @@ final class RegisterCodec {
   }
 
   static DebugRegisters readDebug(JsonIn in) {
-    return new DebugRegisters(
-        in.hex64("db0"),
-        in.hex64("db1"),
-        in.hex64("db2"),
-        in.hex64("db3"),
-        in.hex64("dr6"),
-        in.hex64("dr7"));
+    return in.end(
+        new DebugRegisters(
+            in.hex64("db0"),
+            in.hex64("db1"),
+            in.hex64("db2"),
+            in.hex64("db3"),
+            in.hex64("dr6"),
+            in.hex64("dr7")));
   }
 
   static void writeDebug(JsonOut out, DebugRegisters v) {

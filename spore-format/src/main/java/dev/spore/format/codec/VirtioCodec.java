@@ -27,20 +27,20 @@ final class VirtioCodec {
 
   static DeviceSlot readSlot(JsonIn in) {
     int slot = in.integer("slot");
-    TransportState transport = in.object("transport", VirtioCodec::readTransport);
+    TransportState transport = VirtioCodec.readTransport(in.object("transport"));
     DeviceState device =
         switch (transport.deviceType()) {
-          case BLK -> in.object("device", VirtioCodec::readBlk);
-          case CONSOLE -> in.object("device", VirtioCodec::readConsole);
-          case RNG -> in.object("device", VirtioCodec::readRng);
-          case VSOCK -> in.object("device", VirtioCodec::readVsock);
+          case BLK -> VirtioCodec.readBlk(in.object("device"));
+          case CONSOLE -> VirtioCodec.readConsole(in.object("device"));
+          case RNG -> VirtioCodec.readRng(in.object("device"));
+          case VSOCK -> VirtioCodec.readVsock(in.object("device"));
           default ->
               throw in.fail(
                   FormatException.Code.INVALID,
                   "has a virtio device of type %d, which this format does not know"
                       .formatted(transport.deviceType()));
         };
-    return new DeviceSlot(slot, new VirtioState(transport, device));
+    return in.end(new DeviceSlot(slot, new VirtioState(transport, device)));
   }
 
   static void writeSlot(JsonOut out, DeviceSlot v) {
@@ -55,14 +55,15 @@ final class VirtioCodec {
   }
 
   private static QueueState readQueue(JsonIn in) {
-    return new QueueState(
-        in.number("size"),
-        in.flag("ready"),
-        in.hex64("descriptor_gpa"),
-        in.hex64("driver_gpa"),
-        in.hex64("device_gpa"),
-        in.integer("next_avail"),
-        in.integer("next_used"));
+    return in.end(
+        new QueueState(
+            in.number("size"),
+            in.flag("ready"),
+            in.hex64("descriptor_gpa"),
+            in.hex64("driver_gpa"),
+            in.hex64("device_gpa"),
+            in.integer("next_avail"),
+            in.integer("next_used")));
   }
 
   private static void writeQueue(JsonOut out, QueueState v) {
@@ -76,17 +77,18 @@ final class VirtioCodec {
   }
 
   private static TransportState readTransport(JsonIn in) {
-    return new TransportState(
-        in.integer("device_type"),
-        in.integer("status"),
-        in.hex64("features_accepted"),
-        in.flag("unknown_features_accepted"),
-        in.u32("device_features_sel"),
-        in.u32("driver_features_sel"),
-        in.u32("queue_sel"),
-        in.integer("interrupt_status"),
-        in.u32("config_generation"),
-        in.list("queues", TransportState.QUEUES_MAX, VirtioCodec::readQueue));
+    return in.end(
+        new TransportState(
+            in.integer("device_type"),
+            in.integer("status"),
+            in.hex64("features_accepted"),
+            in.flag("unknown_features_accepted"),
+            in.u32("device_features_sel"),
+            in.u32("driver_features_sel"),
+            in.u32("queue_sel"),
+            in.integer("interrupt_status"),
+            in.u32("config_generation"),
+            in.list("queues", TransportState.QUEUES_MAX, VirtioCodec::readQueue)));
   }
 
   private static void writeTransport(JsonOut out, TransportState v) {
@@ -103,11 +105,12 @@ final class VirtioCodec {
   }
 
   private static BlkState readBlk(JsonIn in) {
-    return new BlkState(
-        in.text("id", DISK_ID_BYTES_MAX),
-        in.number("size_bytes"),
-        in.integer("block_size_bytes"),
-        in.flag("read_only"));
+    return in.end(
+        new BlkState(
+            in.text("id", DISK_ID_BYTES_MAX),
+            in.number("size_bytes"),
+            in.integer("block_size_bytes"),
+            in.flag("read_only")));
   }
 
   private static void writeBlk(JsonOut out, BlkState v) {
@@ -118,7 +121,7 @@ final class VirtioCodec {
   }
 
   private static ConsoleState readConsole(JsonIn in) {
-    return new ConsoleState(in.integer("columns"), in.integer("rows"));
+    return in.end(new ConsoleState(in.integer("columns"), in.integer("rows")));
   }
 
   private static void writeConsole(JsonOut out, ConsoleState v) {
@@ -127,7 +130,7 @@ final class VirtioCodec {
   }
 
   private static RngState readRng(JsonIn in) {
-    return new RngState();
+    return in.end(new RngState());
   }
 
   private static void writeRng(JsonOut out, RngState v) {
@@ -135,7 +138,7 @@ final class VirtioCodec {
   }
 
   private static VsockState readVsock(JsonIn in) {
-    return new VsockState(in.number("guest_cid"));
+    return in.end(new VsockState(in.number("guest_cid")));
   }
 
   private static void writeVsock(JsonOut out, VsockState v) {

@@ -17,14 +17,15 @@ final class VmCodec {
   private VmCodec() {}
 
   static CpuidLeaf readCpuid(JsonIn in) {
-    return new CpuidLeaf(
-        in.u32("function"),
-        in.u32("subleaf"),
-        in.flag("subleaf_matters"),
-        in.hex32("eax"),
-        in.hex32("ebx"),
-        in.hex32("ecx"),
-        in.hex32("edx"));
+    return in.end(
+        new CpuidLeaf(
+            in.u32("function"),
+            in.u32("subleaf"),
+            in.flag("subleaf_matters"),
+            in.hex32("eax"),
+            in.hex32("ebx"),
+            in.hex32("ecx"),
+            in.hex32("edx")));
   }
 
   static void writeCpuid(JsonOut out, CpuidLeaf v) {
@@ -38,11 +39,12 @@ final class VmCodec {
   }
 
   static ClockState readClock(JsonIn in) {
-    return new ClockState(
-        in.number("clock_nanos"),
-        in.flag("tsc_stable"),
-        in.numberOrNull("realtime_nanos"),
-        in.hex64OrNull("host_tsc"));
+    return in.end(
+        new ClockState(
+            in.number("clock_nanos"),
+            in.flag("tsc_stable"),
+            in.numberOrNull("realtime_nanos"),
+            in.hex64OrNull("host_tsc")));
   }
 
   static void writeClock(JsonOut out, ClockState v) {
@@ -53,23 +55,24 @@ final class VmCodec {
   }
 
   static PicState readPic(JsonIn in) {
-    return new PicState(
-        in.integer("last_irr"),
-        in.integer("irr"),
-        in.integer("imr"),
-        in.integer("isr"),
-        in.integer("priority_add"),
-        in.integer("irq_base"),
-        in.integer("read_register_select"),
-        in.integer("poll"),
-        in.integer("special_mask"),
-        in.integer("init_state"),
-        in.integer("auto_eoi"),
-        in.integer("rotate_on_auto_eoi"),
-        in.integer("special_fully_nested"),
-        in.integer("init4"),
-        in.integer("elcr"),
-        in.integer("elcr_mask"));
+    return in.end(
+        new PicState(
+            in.integer("last_irr"),
+            in.integer("irr"),
+            in.integer("imr"),
+            in.integer("isr"),
+            in.integer("priority_add"),
+            in.integer("irq_base"),
+            in.integer("read_register_select"),
+            in.integer("poll"),
+            in.integer("special_mask"),
+            in.integer("init_state"),
+            in.integer("auto_eoi"),
+            in.integer("rotate_on_auto_eoi"),
+            in.integer("special_fully_nested"),
+            in.integer("init4"),
+            in.integer("elcr"),
+            in.integer("elcr_mask")));
   }
 
   static void writePic(JsonOut out, PicState v) {
@@ -92,12 +95,13 @@ final class VmCodec {
   }
 
   static IoapicState readIoapic(JsonIn in) {
-    return new IoapicState(
-        in.hex64("base"),
-        in.integer("select"),
-        in.integer("id"),
-        in.integer("irr"),
-        in.hex64s("redirections", IoapicState.INPUTS));
+    return in.end(
+        new IoapicState(
+            in.hex64("base"),
+            in.integer("select"),
+            in.integer("id"),
+            in.integer("irr"),
+            in.hex64s("redirections", IoapicState.INPUTS)));
   }
 
   static void writeIoapic(JsonOut out, IoapicState v) {
@@ -109,20 +113,21 @@ final class VmCodec {
   }
 
   static PitChannel readChannel(JsonIn in) {
-    return new PitChannel(
-        in.number("count"),
-        in.integer("latched_count"),
-        in.integer("count_latched"),
-        in.integer("status_latched"),
-        in.integer("status"),
-        in.integer("read_state"),
-        in.integer("write_state"),
-        in.integer("write_latch"),
-        in.integer("rw_mode"),
-        in.integer("mode"),
-        in.flag("bcd"),
-        in.flag("gate"),
-        in.hex64("load_nanos"));
+    return in.end(
+        new PitChannel(
+            in.number("count"),
+            in.integer("latched_count"),
+            in.integer("count_latched"),
+            in.integer("status_latched"),
+            in.integer("status"),
+            in.integer("read_state"),
+            in.integer("write_state"),
+            in.integer("write_latch"),
+            in.integer("rw_mode"),
+            in.integer("mode"),
+            in.flag("bcd"),
+            in.flag("gate"),
+            in.hex64("load_nanos")));
   }
 
   static void writeChannel(JsonOut out, PitChannel v) {
@@ -142,10 +147,11 @@ final class VmCodec {
   }
 
   static PitState readPit(JsonIn in) {
-    return new PitState(
-        in.flag("hpet_legacy"),
-        in.flag("speaker_on"),
-        in.list("channels", PitState.CHANNELS, VmCodec::readChannel));
+    return in.end(
+        new PitState(
+            in.flag("hpet_legacy"),
+            in.flag("speaker_on"),
+            in.list("channels", PitState.CHANNELS, VmCodec::readChannel)));
   }
 
   static void writePit(JsonOut out, PitState v) {
@@ -155,14 +161,15 @@ final class VmCodec {
   }
 
   static UartState readUart(JsonIn in) {
-    return new UartState(
-        in.integer("interrupt_enable"),
-        in.integer("line_control"),
-        in.integer("modem_control"),
-        in.integer("scratch"),
-        in.integer("divisor"),
-        in.flag("fifo"),
-        in.flag("transmit_empty_pending"));
+    return in.end(
+        new UartState(
+            in.integer("interrupt_enable"),
+            in.integer("line_control"),
+            in.integer("modem_control"),
+            in.integer("scratch"),
+            in.integer("divisor"),
+            in.flag("fifo"),
+            in.flag("transmit_empty_pending")));
   }
 
   static void writeUart(JsonOut out, UartState v) {
@@ -176,14 +183,15 @@ final class VmCodec {
   }
 
   static VmState readVm(JsonIn in) {
-    return new VmState(
-        in.list("cpuid", FormatLimits.CPUID_LEAVES_MAX, VmCodec::readCpuid),
-        in.object("clock", VmCodec::readClock),
-        in.object("pic_master", VmCodec::readPic),
-        in.object("pic_slave", VmCodec::readPic),
-        in.object("ioapic", VmCodec::readIoapic),
-        in.object("pit", VmCodec::readPit),
-        in.object("uart", VmCodec::readUart));
+    return in.end(
+        new VmState(
+            in.list("cpuid", FormatLimits.CPUID_LEAVES_MAX, VmCodec::readCpuid),
+            VmCodec.readClock(in.object("clock")),
+            VmCodec.readPic(in.object("pic_master")),
+            VmCodec.readPic(in.object("pic_slave")),
+            VmCodec.readIoapic(in.object("ioapic")),
+            VmCodec.readPit(in.object("pit")),
+            VmCodec.readUart(in.object("uart"))));
   }
 
   static void writeVm(JsonOut out, VmState v) {

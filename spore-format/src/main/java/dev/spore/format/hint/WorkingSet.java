@@ -42,9 +42,10 @@ public record WorkingSet(long memoryBytes, List<PageRange> ranges) {
     ranges = Check.list("ranges", ranges, 0, FormatLimits.WORKING_SET_RANGES_MAX);
     long freeFrom = 0;
     for (PageRange range : ranges) {
-      Check.that(
-          range.firstPage() >= freeFrom && range.end() <= memoryBytes / PAGE_BYTES,
-          "%s overlaps or touches the one before, or is beyond RAM".formatted(range));
+      if (range.firstPage() < freeFrom || range.end() > memoryBytes / PAGE_BYTES) {
+        throw Check.refusal(
+            "%s overlaps or touches the one before, or is beyond RAM".formatted(range));
+      }
       freeFrom = range.end() + 1;
     }
   }
@@ -59,21 +60,17 @@ public record WorkingSet(long memoryBytes, List<PageRange> ranges) {
     require(bytes.length >= HEADER_BYTES, Code.TRUNCATED, "is shorter than its header");
     require(in.getLong() == MAGIC, Code.INVALID, "does not begin with its magic");
     int version = in.getInt();
-    require(
-        version == VERSION,
-        Code.UNKNOWN_VERSION,
-        "has version %s; this spore reads version %d"
-            .formatted(Integer.toUnsignedString(version), VERSION));
+    require(version == VERSION, Code.UNKNOWN_VERSION, "has a version other than " + VERSION);
     int count = in.getInt();
     require(
         count >= 0 && count <= FormatLimits.WORKING_SET_RANGES_MAX,
         Code.TOO_LARGE,
-        "has %s ranges".formatted(Integer.toUnsignedString(count)));
+        "has too many ranges");
     long memoryBytes = in.getLong();
     require(
         in.remaining() == count * RANGE_BYTES,
         in.remaining() < count * RANGE_BYTES ? Code.TRUNCATED : Code.INVALID,
-        "has %d bytes for %d ranges".formatted(in.remaining(), count));
+        "has a size that does not fit its number of ranges");
     try {
       return new WorkingSet(memoryBytes, readRanges(in, count));
     } catch (IllegalArgumentException e) {

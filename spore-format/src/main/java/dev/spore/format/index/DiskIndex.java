@@ -76,11 +76,13 @@ public final class DiskIndex {
     bytes.require(
         diskBytes > 0 && diskBytes <= FormatLimits.DISK_BYTES_MAX,
         Code.TOO_LARGE,
-        "is of a disk of %s bytes".formatted(Long.toUnsignedString(diskBytes)));
+        "is of a disk size that is none",
+        diskBytes);
     bytes.require(
         dataChunks >= 0 && dataChunks <= FormatLimits.DISK_DATA_CHUNKS_MAX,
         Code.TOO_LARGE,
-        "has %s data chunks".formatted(Long.toUnsignedString(dataChunks)));
+        "has too many data chunks",
+        dataChunks);
     bytes.require(runs >= 0 && runs <= dataChunks, Code.INVALID, "has more runs than data chunks");
     bytes.require(
         bytes.isZero(RESERVED_AT, RESERVED_BYTES), Code.INVALID, "has reserved bytes in use");
@@ -168,9 +170,7 @@ public final class DiskIndex {
       boolean counted =
           (run > 0 || before == 0) && before >= 0 && end > before && end <= dataChunks;
       boolean placed = start >= freeFrom && start < chunks && end - before <= chunks - start;
-      if (!counted || !placed) {
-        bytes.require(false, Code.INVALID, "run %d is not in its place".formatted(run));
-      }
+      bytes.require(counted && placed, Code.INVALID, "a run is not in its place", run);
       // One more than its end: a run that touched this one would be part of it.
       freeFrom = start + (end - before) + 1;
     }
@@ -179,9 +179,8 @@ public final class DiskIndex {
 
   private void checkIds() {
     for (long i = 0; i < dataChunks; i++) {
-      if (bytes.isZero(idAt(i), ChunkId.BYTES)) {
-        bytes.require(false, Code.INVALID, "data chunk %d has no id".formatted(i));
-      }
+      bytes.require(
+          !bytes.isZero(idAt(i), ChunkId.BYTES), Code.INVALID, "a data chunk has no id", i);
     }
   }
 

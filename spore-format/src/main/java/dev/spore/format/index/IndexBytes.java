@@ -51,20 +51,31 @@ final class IndexBytes {
     require(
         u32(8) == version,
         Code.UNKNOWN_VERSION,
-        "has version %d; this spore reads version %d".formatted(u32(8), version));
-    require(u32(12) == chunkBytes, Code.INVALID, "has chunks of %d bytes".formatted(u32(12)));
+        "has another version than this spore reads",
+        u32(8));
+    require(u32(12) == chunkBytes, Code.INVALID, "has another chunk size", u32(12));
   }
 
   void requireSize(long size) {
     require(
         bytes.byteSize() == size,
         bytes.byteSize() < size ? Code.TRUNCATED : Code.INVALID,
-        "has %d bytes instead of %d".formatted(bytes.byteSize(), size));
+        "has a size that does not fit its header",
+        bytes.byteSize());
   }
 
   void require(boolean holds, Code code, String otherwise) {
     if (!holds) {
       throw new FormatException(code, file, otherwise);
+    }
+  }
+
+  /**
+   * @param found what the message ends with, unsigned
+   */
+  void require(boolean holds, Code code, String otherwise, long found) {
+    if (!holds) {
+      throw new FormatException(code, file, otherwise + ": " + Long.toUnsignedString(found));
     }
   }
 }

@@ -59,7 +59,8 @@ public final class MemoryIndex {
     bytes.require(
         memoryBytes > 0 && memoryBytes <= FormatLimits.MEMORY_BYTES_MAX,
         Code.TOO_LARGE,
-        "is of %s bytes of RAM".formatted(Long.toUnsignedString(memoryBytes)));
+        "is of a RAM size that is none",
+        memoryBytes);
     long chunks = memoryBytes / CHUNK_BYTES;
     bytes.require(
         memoryBytes % CHUNK_BYTES == 0 && bytes.u64(CHUNKS_AT) == chunks,

@@ -17,8 +17,13 @@ import org.jspecify.annotations.Nullable;
  * IllegalArgumentException of a record's constructor becomes one.
  */
 public final class JsonIn {
+  /** Objects inside each other; the shape of the records decides it, not the input. */
+  private static final int DEPTH_MAX = 16;
+
   private final JsonScanner scanner;
   private final StringBuilder path;
+  private final int[] marks = new int[DEPTH_MAX];
+  private int depth;
   private boolean first = true;
 
   /**
@@ -30,39 +35,57 @@ public final class JsonIn {
     this.scanner = new JsonScanner(bytes);
   }
 
-  /** The whole document: an object, and nothing after it. */
+  /** The whole document: an object that {@code body} reads and ends, and nothing after it. */
   public <T> T document(Function<JsonIn, T> body) {
-    T value = prefix(body, true);
-    if (!scanner.atEnd()) {
-      throw fail(Code.INVALID, "something follows the end");
+    try {
+      T value = body.apply(open(path.length()));
+      if (!scanner.atEnd()) {
+        throw fail(Code.INVALID, "something follows the end");
+      }
+      return value;
+    } catch (IllegalArgumentException e) {
+      throw new FormatException(Code.INVALID, path.toString(), String.valueOf(e.getMessage()));
     }
-    return value;
   }
 
   /** The first members of a document, whatever follows them. */
   public <T> T start(Function<JsonIn, T> body) {
-    return prefix(body, false);
+    return body.apply(open(path.length()));
   }
 
-  /** An object member. */
-  public <T> T object(String name, Function<JsonIn, T> body) {
-    int mark = enter(name);
-    T value = element(body);
-    path.setLength(mark);
+  /** Begins an object member; its last member is followed by {@link #end}. */
+  public JsonIn object(String name) {
+    return open(enter(name));
+  }
+
+  /**
+   * Ends the object that was begun last.
+   *
+   * @return {@code value}, what it was read into
+   */
+  public <T> T end(T value) {
+    if (!scanner.take("}")) {
+      throw fail(Code.INVALID, "has a member this format does not know, or does not end");
+    }
+    first = false;
+    depth--;
+    path.setLength(marks[depth]);
     return value;
   }
 
-  /** An object member or {@code null}. */
+  /** An object member that {@code body} reads and ends, or {@code null}. */
   public <T> @Nullable T objectOrNull(String name, Function<JsonIn, T> body) {
     int mark = enter(name);
-    T value = scanner.take("null") ? null : element(body);
-    path.setLength(mark);
-    return value;
+    if (scanner.take("null")) {
+      path.setLength(mark);
+      return null;
+    }
+    return body.apply(open(mark));
   }
 
-  /** An array of at most {@code countMax} objects. */
+  /** An array of at most {@code countMax} objects, each of which {@code body} reads and ends. */
   public <T> List<T> list(String name, int countMax, Function<JsonIn, T> body) {
-    return array(name, countMax, in -> in.element(body));
+    return array(name, countMax, in -> body.apply(in.open(in.path.length())));
   }
 
   /** An array of at most {@code countMax} strings, each of at most {@code bytesMax} UTF-8 bytes. */
@@ -188,27 +211,17 @@ public final class JsonIn {
     return new FormatException(scanner.atEnd() ? Code.TRUNCATED : code, path.toString(), what);
   }
 
-  private <T> T prefix(Function<JsonIn, T> body, boolean whole) {
-    try {
-      return whole ? element(body) : opened(body);
-    } catch (IllegalArgumentException e) {
-      throw new FormatException(Code.INVALID, path.toString(), String.valueOf(e.getMessage()));
-    }
-  }
-
-  private <T> T element(Function<JsonIn, T> body) {
-    T value = opened(body);
-    if (!scanner.take("}")) {
-      throw fail(Code.INVALID, "has a member this format does not know, or does not end");
-    }
-    first = false;
-    return value;
-  }
-
-  private <T> T opened(Function<JsonIn, T> body) {
+  /**
+   * Consumes the brace of an object.
+   *
+   * @param mark length of the path once the object has ended
+   */
+  private JsonIn open(int mark) {
     require("{");
+    marks[depth] = mark;
+    depth++;
     first = true;
-    return body.apply(this);
+    return this;
   }
 
   private <T> List<T> array(String name, int countMax, Function<JsonIn, T> read) {

@@ -36,6 +36,10 @@ public record Board(String name, int version, List<MemoryRegion> memory, int vcp
   }
 
   private static long total(List<MemoryRegion> memory) {
-    return memory.stream().mapToLong(MemoryRegion::sizeBytes).sum();
+    long total = 0;
+    for (MemoryRegion region : memory) {
+      total += region.sizeBytes();
+    }
+    return total;
   }
 }

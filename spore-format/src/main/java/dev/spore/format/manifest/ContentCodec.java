@@ -13,10 +13,11 @@ final class ContentCodec {
   static Generation readGeneration(JsonIn in) {
     long number = in.number("number");
     ChunkId parent = Ids.readOrNull(in, "parent");
-    return new Generation(
-        number,
-        parent == null ? null : new SporeId(parent),
-        in.bytes("lineage", Generation.LINEAGE_BYTES));
+    return in.end(
+        new Generation(
+            number,
+            parent == null ? null : new SporeId(parent),
+            in.bytes("lineage", Generation.LINEAGE_BYTES)));
   }
 
   static void writeGeneration(JsonOut out, Generation v) {
@@ -26,12 +27,13 @@ final class ContentCodec {
   }
 
   static MemoryImage readMemory(JsonIn in) {
-    return new MemoryImage(
-        in.number("size_bytes"),
-        in.number("chunk_bytes"),
-        in.number("zero_chunks"),
-        in.number("data_chunks"),
-        Ids.read(in, "index"));
+    return in.end(
+        new MemoryImage(
+            in.number("size_bytes"),
+            in.number("chunk_bytes"),
+            in.number("zero_chunks"),
+            in.number("data_chunks"),
+            Ids.read(in, "index")));
   }
 
   static void writeMemory(JsonOut out, MemoryImage v) {
@@ -43,14 +45,15 @@ final class ContentCodec {
   }
 
   static DiskImage readDisk(JsonIn in) {
-    return new DiskImage(
-        in.text("name", FormatLimits.NAME_CHARS_MAX),
-        in.integer("slot"),
-        in.number("size_bytes"),
-        in.flag("read_only"),
-        in.objectOrNull("base", HostCodec::readFile),
-        Ids.readOrNull(in, "index"),
-        in.text("path_hint", FormatLimits.PATH_BYTES_MAX));
+    return in.end(
+        new DiskImage(
+            in.text("name", FormatLimits.NAME_CHARS_MAX),
+            in.integer("slot"),
+            in.number("size_bytes"),
+            in.flag("read_only"),
+            in.objectOrNull("base", HostCodec::readFile),
+            Ids.readOrNull(in, "index"),
+            in.text("path_hint", FormatLimits.PATH_BYTES_MAX)));
   }
 
   static void writeDisk(JsonOut out, DiskImage v) {
@@ -64,15 +67,18 @@ final class ContentCodec {
   }
 
   static SavedSession readSession(JsonIn in) {
-    return new SavedSession(
-        in.text("id", FormatLimits.NAME_CHARS_MAX),
-        in.number("exec"),
-        in.texts(
-            "argv", FormatLimits.SESSION_ARGUMENTS_MAX, FormatLimits.SESSION_ARGUMENT_BYTES_MAX),
-        in.flag("tty"),
-        in.flag("stdin_open"),
-        in.object("stdout", ContentCodec::readReplay),
-        in.object("stderr", ContentCodec::readReplay));
+    return in.end(
+        new SavedSession(
+            in.text("id", FormatLimits.NAME_CHARS_MAX),
+            in.number("exec"),
+            in.texts(
+                "argv",
+                FormatLimits.SESSION_ARGUMENTS_MAX,
+                FormatLimits.SESSION_ARGUMENT_BYTES_MAX),
+            in.flag("tty"),
+            in.flag("stdin_open"),
+            ContentCodec.readReplay(in.object("stdout")),
+            ContentCodec.readReplay(in.object("stderr"))));
   }
 
   static void writeSession(JsonOut out, SavedSession v) {
@@ -86,10 +92,11 @@ final class ContentCodec {
   }
 
   private static StreamReplay readReplay(JsonIn in) {
-    return new StreamReplay(
-        in.number("bytes_total"),
-        in.flag("closed"),
-        in.bytes("tail", FormatLimits.REPLAY_BYTES_MAX));
+    return in.end(
+        new StreamReplay(
+            in.number("bytes_total"),
+            in.flag("closed"),
+            in.bytes("tail", FormatLimits.REPLAY_BYTES_MAX)));
   }
 
   private static void writeReplay(JsonOut out, StreamReplay v) {

@@ -1,7 +1,6 @@
 package dev.spore.format.manifest;
 
 import dev.spore.format.check.Check;
-import java.util.Comparator;
 
 /**
  * Bits of one CPUID word that must be set on the host.
@@ -12,11 +11,6 @@ import java.util.Comparator;
  */
 public record FeatureNeed(long function, long subleaf, Register register, int bits)
     implements Comparable<FeatureNeed> {
-  private static final Comparator<FeatureNeed> ORDER =
-      Comparator.comparingLong(FeatureNeed::function)
-          .thenComparingLong(FeatureNeed::subleaf)
-          .thenComparing(FeatureNeed::register);
-
   /** Where CPUID leaves the word. */
   public enum Register {
     EAX("eax"),
@@ -45,6 +39,11 @@ public record FeatureNeed(long function, long subleaf, Register register, int bi
   /** By function, subleaf and register; the bits do not count. */
   @Override
   public int compareTo(FeatureNeed other) {
-    return ORDER.compare(this, other);
+    int byFunction = Long.compare(function, other.function);
+    int bySubleaf = Long.compare(subleaf, other.subleaf);
+    if (byFunction != 0 || bySubleaf != 0) {
+      return byFunction != 0 ? byFunction : bySubleaf;
+    }
+    return register.compareTo(other.register);
   }
 }

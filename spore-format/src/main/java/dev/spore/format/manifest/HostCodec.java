@@ -12,12 +12,13 @@ final class HostCodec {
   private HostCodec() {}
 
   static HostNeeds readHost(JsonIn in) {
-    return new HostNeeds(
-        in.text("cpu_vendor", HostNeeds.VENDOR_CHARS),
-        in.integer("tsc_khz"),
-        in.hex64("xcr0"),
-        in.list("features", FormatLimits.FEATURE_NEEDS_MAX, HostCodec::readFeature),
-        in.texts("quirks", FormatLimits.QUIRKS_MAX, FormatLimits.NAME_CHARS_MAX));
+    return in.end(
+        new HostNeeds(
+            in.text("cpu_vendor", HostNeeds.VENDOR_CHARS),
+            in.integer("tsc_khz"),
+            in.hex64("xcr0"),
+            in.list("features", FormatLimits.FEATURE_NEEDS_MAX, HostCodec::readFeature),
+            in.texts("quirks", FormatLimits.QUIRKS_MAX, FormatLimits.NAME_CHARS_MAX)));
   }
 
   static void writeHost(JsonOut out, HostNeeds v) {
@@ -29,10 +30,11 @@ final class HostCodec {
   }
 
   static GuestImages readImages(JsonIn in) {
-    return new GuestImages(
-        in.object("kernel", HostCodec::readFile),
-        in.objectOrNull("initrd", HostCodec::readFile),
-        in.objectOrNull("agent", HostCodec::readAgent));
+    return in.end(
+        new GuestImages(
+            HostCodec.readFile(in.object("kernel")),
+            in.objectOrNull("initrd", HostCodec::readFile),
+            in.objectOrNull("agent", HostCodec::readAgent)));
   }
 
   static void writeImages(JsonOut out, GuestImages v) {
@@ -42,12 +44,13 @@ final class HostCodec {
   }
 
   static Board readBoard(JsonIn in) {
-    return new Board(
-        in.text("name", FormatLimits.NAME_CHARS_MAX),
-        in.integer("version"),
-        in.list("memory", FormatLimits.MEMORY_REGIONS_MAX, HostCodec::readRegion),
-        in.integer("vcpus"),
-        in.integer("slots"));
+    return in.end(
+        new Board(
+            in.text("name", FormatLimits.NAME_CHARS_MAX),
+            in.integer("version"),
+            in.list("memory", FormatLimits.MEMORY_REGIONS_MAX, HostCodec::readRegion),
+            in.integer("vcpus"),
+            in.integer("slots")));
   }
 
   static void writeBoard(JsonOut out, Board v) {
@@ -59,7 +62,7 @@ final class HostCodec {
   }
 
   static FileIdentity readFile(JsonIn in) {
-    return new FileIdentity(Ids.read(in, "digest"), in.number("size_bytes"));
+    return in.end(new FileIdentity(Ids.read(in, "digest"), in.number("size_bytes")));
   }
 
   static void writeFile(JsonOut out, FileIdentity v) {
@@ -68,8 +71,8 @@ final class HostCodec {
   }
 
   private static FeatureNeed readFeature(JsonIn in) {
-    return new FeatureNeed(
-        in.u32("function"), in.u32("subleaf"), readRegister(in), in.hex32("bits"));
+    return in.end(
+        new FeatureNeed(in.u32("function"), in.u32("subleaf"), readRegister(in), in.hex32("bits")));
   }
 
   private static void writeFeature(JsonOut out, FeatureNeed v) {
@@ -90,7 +93,7 @@ final class HostCodec {
   }
 
   private static AgentIdentity readAgent(JsonIn in) {
-    return new AgentIdentity(in.object("file", HostCodec::readFile), in.integer("protocol"));
+    return in.end(new AgentIdentity(HostCodec.readFile(in.object("file")), in.integer("protocol")));
   }
 
   private static void writeAgent(JsonOut out, AgentIdentity v) {
@@ -99,7 +102,7 @@ final class HostCodec {
   }
 
   private static MemoryRegion readRegion(JsonIn in) {
-    return new MemoryRegion(in.hex64("gpa"), in.number("size_bytes"));
+    return in.end(new MemoryRegion(in.hex64("gpa"), in.number("size_bytes")));
   }
 
   private static void writeRegion(JsonOut out, MemoryRegion v) {

@@ -20,12 +20,14 @@ public record HostNeeds(
 
   public HostNeeds {
     Check.range("cpu_vendor length", cpuVendor.length(), VENDOR_CHARS, VENDOR_CHARS);
-    Check.that(cpuVendor.chars().allMatch(c -> c >= ' ' && c <= '~'), "cpu_vendor is not ASCII");
+    Check.ascii("cpu_vendor", cpuVendor);
     Check.range("tsc_khz", tscKhz, 1, Integer.MAX_VALUE);
     features = Check.list("features", features, 0, FormatLimits.FEATURE_NEEDS_MAX);
     Check.rising("features", features);
     quirks = Check.list("quirks", quirks, 0, FormatLimits.QUIRKS_MAX);
-    quirks.forEach(quirk -> Check.name("quirk", quirk, FormatLimits.NAME_CHARS_MAX));
+    for (String quirk : quirks) {
+      Check.name("quirk", quirk, FormatLimits.NAME_CHARS_MAX);
+    }
     Check.rising("quirks", quirks);
   }
 }

@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -51,20 +53,24 @@ public record Manifest(
     disks = Check.list("disks", disks, 0, FormatLimits.DEVICES_MAX);
     sessions = Check.list("sessions", sessions, 0, FormatLimits.SESSIONS_MAX);
     annotations = copyAnnotations(annotations);
-    Check.that(
-        machine.vcpus().size() == board.vcpus(),
-        "the state is of %d vcpus, the board has %d"
-            .formatted(machine.vcpus().size(), board.vcpus()));
-    Check.that(
-        memory.sizeBytes() == board.memoryBytes(),
-        "memory is %d bytes, the board has %d".formatted(memory.sizeBytes(), board.memoryBytes()));
+    if (machine.vcpus().size() != board.vcpus()) {
+      throw Check.refusal(
+          "the state is of %d vcpus, the board has %d"
+              .formatted(machine.vcpus().size(), board.vcpus()));
+    }
+    if (memory.sizeBytes() != board.memoryBytes()) {
+      throw Check.refusal(
+          "memory is %d bytes, the board has %d"
+              .formatted(memory.sizeBytes(), board.memoryBytes()));
+    }
     for (DeviceSlot device : machine.devices()) {
       Check.range("device slot", device.slot(), 0, board.slots() - 1);
     }
     checkDisks(machine.devices(), disks);
-    Check.that(
-        sessions.stream().map(SavedSession::id).distinct().count() == sessions.size(),
-        "two sessions have one id");
+    Set<String> ids = new HashSet<>();
+    for (SavedSession session : sessions) {
+      Check.that(ids.add(session.id()), "two sessions have one id");
+    }
   }
 
   /** {@code annotations} in the order a manifest has them. */
@@ -96,8 +102,10 @@ public record Manifest(
                 && disks.get(next).slot() == device.slot()
                 && disks.get(next).sizeBytes() == blk.sizeBytes()
                 && disks.get(next).readOnly() == blk.readOnly();
-        Check.that(
-            matches, "the block device in slot %d has no disk like it".formatted(device.slot()));
+        if (!matches) {
+          throw Check.refusal(
+              "the block device in slot %d has no disk like it".formatted(device.slot()));
+        }
         next++;
       }
     }

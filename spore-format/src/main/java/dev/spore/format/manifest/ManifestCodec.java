@@ -53,19 +53,20 @@ public final class ManifestCodec {
 
   private static Manifest read(JsonIn in) {
     SporeHeader header = SporeHeader.read(in);
-    return new Manifest(
-        header.writer(),
-        in.number("created_nanos"),
-        in.object("host", HostCodec::readHost),
-        in.object("images", HostCodec::readImages),
-        in.object("board", HostCodec::readBoard),
-        in.text("command_line", FormatLimits.COMMAND_LINE_BYTES_MAX),
-        in.object("machine", MachineStateCodec::read),
-        in.object("generation", ContentCodec::readGeneration),
-        in.object("memory", ContentCodec::readMemory),
-        in.list("disks", FormatLimits.DEVICES_MAX, ContentCodec::readDisk),
-        in.list("sessions", FormatLimits.SESSIONS_MAX, ContentCodec::readSession),
-        in.object("annotations", ManifestCodec::readAnnotations));
+    return in.end(
+        new Manifest(
+            header.writer(),
+            in.number("created_nanos"),
+            HostCodec.readHost(in.object("host")),
+            HostCodec.readImages(in.object("images")),
+            HostCodec.readBoard(in.object("board")),
+            in.text("command_line", FormatLimits.COMMAND_LINE_BYTES_MAX),
+            MachineStateCodec.read(in.object("machine")),
+            ContentCodec.readGeneration(in.object("generation")),
+            ContentCodec.readMemory(in.object("memory")),
+            in.list("disks", FormatLimits.DEVICES_MAX, ContentCodec::readDisk),
+            in.list("sessions", FormatLimits.SESSIONS_MAX, ContentCodec::readSession),
+            ManifestCodec.readAnnotations(in.object("annotations"))));
   }
 
   private static void write(JsonOut out, Manifest v) {
@@ -95,7 +96,7 @@ public final class ManifestCodec {
       annotations.put(key, in.anyText(FormatLimits.ANNOTATION_BYTES_MAX));
       key = in.anyName(FormatLimits.ANNOTATION_BYTES_MAX);
     }
-    return annotations;
+    return in.end(annotations);
   }
 
   private static void writeAnnotations(JsonOut out, SortedMap<String, String> v) {

@@ -14,7 +14,9 @@ public record MachineState(VmState vm, List<VcpuState> vcpus, List<DeviceSlot> d
   public MachineState {
     vcpus = Check.list("vcpus", vcpus, 1, FormatLimits.VCPUS_MAX);
     for (int i = 0; i < vcpus.size(); i++) {
-      Check.that(vcpus.get(i).index() == i, "vcpus[%d] has another index".formatted(i));
+      if (vcpus.get(i).index() != i) {
+        throw Check.refusal("vcpus[%d] has another index".formatted(i));
+      }
     }
     devices = Check.list("devices", devices, 0, FormatLimits.DEVICES_MAX);
     for (int i = 1; i < devices.size(); i++) {

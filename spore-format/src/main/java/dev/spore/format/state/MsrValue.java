@@ -9,8 +9,8 @@ import dev.spore.format.check.Check;
  */
 public record MsrValue(long index, long value) {
   public MsrValue {
-    Check.that(
-        MsrInventory.rank(index) >= 0,
-        "MSR 0x%x is none that a saved machine may have".formatted(index));
+    if (MsrInventory.rank(index) < 0) {
+      throw Check.refusal("MSR 0x%x is none that a saved machine may have".formatted(index));
+    }
   }
 }

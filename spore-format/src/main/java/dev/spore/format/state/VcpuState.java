@@ -45,7 +45,9 @@ public record VcpuState(
     int lastRank = -1;
     for (MsrValue msr : msrs) {
       int rank = MsrInventory.rank(msr.index());
-      Check.that(rank > lastRank, "MSR 0x%x is out of order or there twice".formatted(msr.index()));
+      if (rank <= lastRank) {
+        throw Check.refusal("MSR 0x%x is out of order or there twice".formatted(msr.index()));
+      }
       lastRank = rank;
     }
   }

@@ -29,7 +29,8 @@ public record XsaveState(long features, Bytes legacy, List<XsaveComponent> compo
       last = component.number();
       listed |= 1L << last;
     }
-    Check.that(
-        listed == features, "components are 0x%x but features 0x%x".formatted(listed, features));
+    if (listed != features) {
+      throw Check.refusal("components are 0x%x but features 0x%x".formatted(listed, features));
+    }
   }
 }

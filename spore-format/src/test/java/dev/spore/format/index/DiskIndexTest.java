@@ -110,31 +110,31 @@ final class DiskIndexTest {
 
   @Test
   void aRunThatTouchesTheOneBeforeIsRefused() {
-    assertRefused(SECOND_RUN, 4, "run 1");
+    assertRefused(SECOND_RUN, 4, "run is not in its place: 1");
   }
 
   @Test
   void aRunBeforeTheOneBeforeIsRefused() {
-    assertRefused(SECOND_RUN, 0, "run 1");
+    assertRefused(SECOND_RUN, 0, "run is not in its place: 1");
   }
 
   @Test
   void aRunBeyondTheDiskIsRefused() {
-    assertRefused(SECOND_RUN, CHUNKS - 1, "run 1");
-    assertRefused(SECOND_RUN, Long.MAX_VALUE, "run 1");
-    assertRefused(SECOND_RUN, -1, "run 1");
+    assertRefused(SECOND_RUN, CHUNKS - 1, "run is not in its place: 1");
+    assertRefused(SECOND_RUN, Long.MAX_VALUE, "run is not in its place: 1");
+    assertRefused(SECOND_RUN, -1, "run is not in its place: 1");
   }
 
   @Test
   void anEmptyRunIsRefused() {
-    assertRefused(SECOND_RUN + 8, 0, "run 0");
-    assertRefused(SECOND_RUN + 8, 4, "run 1");
-    assertRefused(SECOND_RUN + 8, -1, "run 0");
+    assertRefused(SECOND_RUN + 8, 0, "run is not in its place: 0");
+    assertRefused(SECOND_RUN + 8, 4, "run is not in its place: 1");
+    assertRefused(SECOND_RUN + 8, -1, "run is not in its place: 0");
   }
 
   @Test
   void aFirstRunThatSkipsAnIdIsRefused() {
-    assertRefused(DiskIndex.HEADER_BYTES + 8, 1, "run 0");
+    assertRefused(DiskIndex.HEADER_BYTES + 8, 1, "run is not in its place: 0");
   }
 
   @Test
@@ -142,7 +142,7 @@ final class DiskIndexTest {
     byte[] bytes = twoRuns();
     Arrays.fill(bytes, bytes.length - ChunkId.BYTES, bytes.length, (byte) 0);
 
-    assertThatThrownBy(() -> open(bytes)).hasMessageContaining("data chunk 3 has no id");
+    assertThatThrownBy(() -> open(bytes)).hasMessageContaining("a data chunk has no id: 3");
   }
 
   /** Chunks 2 and 3, 10 and 11. */

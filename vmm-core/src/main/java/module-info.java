@@ -13,4 +13,5 @@ module dev.spore.vmm {
   exports dev.spore.vmm.assist;
   exports dev.spore.vmm.quirk;
   exports dev.spore.vmm.boot;
+  exports dev.spore.vmm.ram;
 }

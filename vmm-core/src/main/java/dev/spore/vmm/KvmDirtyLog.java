@@ -2,6 +2,7 @@ package dev.spore.vmm;
 
 import dev.spore.kvm.VmFd;
 import dev.spore.vmm.capture.DirtyLog;
+import dev.spore.vmm.ram.GuestRam;
 import java.lang.foreign.MemorySegment;
 
 /** KVM's dirty log of guest RAM: slot and region have the same number. */

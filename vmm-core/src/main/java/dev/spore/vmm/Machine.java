@@ -5,6 +5,7 @@ import dev.spore.vmm.agent.AgentClient;
 import dev.spore.vmm.board.Board;
 import dev.spore.vmm.quirk.Quirk;
 import dev.spore.vmm.quirk.QuirkProfile;
+import dev.spore.vmm.ram.GuestRam;
 import dev.spore.vmm.vcpu.Vcpu;
 import dev.spore.vmm.vcpu.VcpuExits;
 import java.time.Duration;
@@ -76,7 +77,7 @@ public final class Machine implements AutoCloseable {
 
   private static MachineParts booted(
       MachineSpec spec, Closeables owner, ConsoleSink console, Board.PowerSwitch power) {
-    GuestRam ram = new GuestRam(spec.memoryBytes(), owner);
+    GuestRam ram = owner.add(GuestRam.zero(spec.memoryBytes()));
     KernelCopy copy = KernelCopy.start(ram.memory(), spec, owner);
     MachineParts parts = new MachineParts(ram, spec.vcpus(), spec.disks(), owner, console, power);
     parts.vcpus.enterAt(copy.join().finish(parts.commandLine(spec), spec.vcpus()));

@@ -18,6 +18,7 @@ import dev.spore.vmm.board.MmioBus;
 import dev.spore.vmm.boot.CommandLine;
 import dev.spore.vmm.quirk.KernelFlags;
 import dev.spore.vmm.quirk.QuirkProfile;
+import dev.spore.vmm.ram.GuestRam;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

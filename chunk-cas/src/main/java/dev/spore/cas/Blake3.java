@@ -24,6 +24,6 @@ public final class Blake3 {
 
   /** For bytes that come in pieces. */
   public static Blake3Hasher hasher() {
-    return new Blake3Hasher(new ScalarLanes());
+    return new Blake3Hasher(LaneChoice.lanes());
   }
 }

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 /**
  * The two bulk steps of BLAKE3's tree, by whatever instructions there are. Stateless between calls.
  */
-sealed interface Blake3Lanes permits ScalarLanes {
+sealed interface Blake3Lanes permits ScalarLanes, VectorLanes {
   /**
    * Chaining values of whole chunks.
    *

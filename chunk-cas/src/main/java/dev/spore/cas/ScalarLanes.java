@@ -8,6 +8,7 @@ final class ScalarLanes implements Blake3Lanes {
 
   @Override
   public void chunks(MemorySegment input, long offset, int count, long counter, int[] cvs) {
+    LaneChoice.hashed((long) count * Blake3Hasher.CHUNK_BYTES);
     for (int i = 0; i < count; i++) {
       // One copy in bulk: reads of single words from a segment are slow under C1.
       long from = offset + (long) i * Blake3Hasher.CHUNK_BYTES;

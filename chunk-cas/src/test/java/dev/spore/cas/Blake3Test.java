@@ -129,6 +129,10 @@ final class Blake3Test {
     return bytes;
   }
 
+  static int[] words(int count) {
+    return new Random(count).ints(count).toArray();
+  }
+
   private static byte[] vector(int length) {
     byte[] bytes = new byte[length];
     for (int i = 0; i < length; i++) {

@@ -14,7 +14,7 @@ import dev.spore.format.check.Check;
  * @param writeState which byte a write gives next, 0 to 255
  * @param writeLatch first byte of a two-byte write, 0 to 255
  * @param rwMode access mode of the control word, 0 to 3
- * @param mode 0 to 7; 6 and 7 are 2 and 3 once more
+ * @param mode 0 to 7, where 6 and 7 are 2 and 3 once more, or {@link #MODE_NONE}
  * @param bcd counts in decimal
  * @param gate input level
  * @param loadNanos when it was loaded, by a clock of the host that is gone: of no meaning but to
@@ -34,6 +34,11 @@ public record PitChannel(
     boolean bcd,
     boolean gate,
     long loadNanos) {
+  /** For {@link #mode}: no control word has been written since reset. */
+  public static final int MODE_NONE = 255;
+
+  private static final int MODE_MAX = 7;
+
   public PitChannel {
     Check.range("count", count, 0, 65536);
     Check.u16("latched_count", latchedCount);
@@ -44,6 +49,8 @@ public record PitChannel(
     Check.u8("write_state", writeState);
     Check.u8("write_latch", writeLatch);
     Check.range("rw_mode", rwMode, 0, 3);
-    Check.range("mode", mode, 0, 7);
+    if (mode != MODE_NONE) {
+      Check.range("mode", mode, 0, MODE_MAX);
+    }
   }
 }

@@ -39,7 +39,8 @@ public final class XsaveLayout {
             .toList());
   }
 
-  List<Component> components() {
+  /** In rising order of their number. */
+  public List<Component> components() {
     return components;
   }
 

@@ -2,7 +2,6 @@ package dev.spore.cas;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * Chunks on their way into a store: {@link #put} them from any number of threads, then {@link
@@ -104,11 +104,37 @@ public final class Batch implements AutoCloseable {
         id,
         (key, count) -> {
           if (count == null && !ChunkFiles.isPresent(store.path(key), bytes.byteSize())) {
-            stage(key, bytes);
+            stage(key, bytes.byteSize(), target -> ChunkFiles.write(key, target, bytes));
           }
           return count == null ? 1 : count + 1;
         });
     return Optional.of(id);
+  }
+
+  /**
+   * Adds a chunk another store has, unless this one has it: as a link to the same file; where that
+   * cannot be, as a file with the same storage; where that cannot be, as a copy. Any thread.
+   *
+   * <p>A link is not read: who may write the other store may change the chunk later, which every
+   * reader finds out but none can mend. Link between stores of one owner; read from a stranger's,
+   * and {@link #put}.
+   *
+   * @param lengthBytes the chunk's length, 1 to {@link CasLimits#CHUNK_BYTES_MAX}
+   * @throws ChunkException MISSING, WRONG_LENGTH, CORRUPT or IO; the batch can only be closed then
+   */
+  public void link(ChunkStore other, ChunkId id, int lengthBytes) {
+    ChunkStore.checkLength(lengthBytes);
+    requireOpen();
+    uses.compute(
+        id,
+        (key, count) -> {
+          if (count == null && !ChunkFiles.isPresent(store.path(key), lengthBytes)) {
+            Path source = other.path(key);
+            stage(
+                key, lengthBytes, target -> ChunkTransfer.bring(key, source, lengthBytes, target));
+          }
+          return count == null ? 1 : count + 1;
+        });
   }
 
   /**
@@ -150,10 +176,10 @@ public final class Batch implements AutoCloseable {
     ChunkFiles.read(id, staged.containsKey(id) ? stagedPath(id) : store.path(id), target);
   }
 
-  private void stage(ChunkId id, MemorySegment bytes) {
+  private void stage(ChunkId id, long lengthBytes, Consumer<Path> writer) {
     boolean written = false;
     try {
-      ChunkFiles.write(id, stagedPath(id), bytes);
+      writer.accept(stagedPath(id));
       steps.reached(PublishStep.STAGED);
       written = true;
     } finally {
@@ -161,7 +187,7 @@ public final class Batch implements AutoCloseable {
         state.compareAndSet(State.OPEN, State.FAILED);
       }
     }
-    staged.put(id, bytes.byteSize());
+    staged.put(id, lengthBytes);
   }
 
   private Path stagedPath(ChunkId id) {
@@ -182,6 +208,7 @@ public final class Batch implements AutoCloseable {
     staged.keySet().forEach(this::publish);
     // Also where the chunk was there before: who put it there may not have come this far.
     uses.keySet().stream().map(store::directory).distinct().forEach(this::syncNames);
+    syncNames(store.root());
     state.set(State.COMMITTED);
     removeStaging();
     int added = staged.size();
@@ -219,16 +246,8 @@ public final class Batch implements AutoCloseable {
   }
 
   private void removeStaging() {
-    try {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(staging)) {
-        for (Path file : files) {
-          Files.delete(file);
-        }
-      }
-      Files.delete(staging);
-    } catch (IOException e) {
-      throw ChunkException.io(null, staging, "remove", e);
-    }
+    ChunkFiles.list(staging).forEach(ChunkFiles::delete);
+    ChunkFiles.delete(staging);
     steps.reached(PublishStep.STAGING_REMOVED);
   }
 

@@ -16,6 +16,12 @@ public final class CasLimits {
    */
   static final Duration SWEEP_WAIT_MAX = Duration.ofMinutes(1);
 
+  /**
+   * Chunks of one lease: 2 TiB of guest memory. A larger one is refused when it is taken; a sweep
+   * that meets one stops before it deletes anything.
+   */
+  static final int LEASE_CHUNKS_MAX = 1 << 20;
+
   /** Between two looks at a lock: flock(2) cannot wait with a limit. */
   static final Duration LOCK_POLL = Duration.ofMillis(5);
 

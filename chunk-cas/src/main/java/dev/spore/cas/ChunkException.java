@@ -75,6 +75,12 @@ public final class ChunkException extends RuntimeException {
     return new ChunkException(Kind.IO, id, path, message, cause);
   }
 
+  static ChunkException badLease(Path path) {
+    String message =
+        "lease %s is not a list of chunk ids; end the process that holds it".formatted(path);
+    return new ChunkException(Kind.CORRUPT, null, path, message, null);
+  }
+
   /** What went wrong, without the path most of these messages begin with. */
   private static String reason(Path path, Exception cause) {
     if (cause instanceof FileSystemException e && e.getReason() != null) {

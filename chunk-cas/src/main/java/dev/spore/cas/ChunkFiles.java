@@ -7,14 +7,19 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /** Single chunk files: never follows a symbolic link, never blocks on what is no regular file. */
@@ -119,13 +124,15 @@ final class ChunkFiles {
     }
     try (HostFile written = HostFile.openRegular(file)) {
       written.startWriteback();
+    } catch (KvmException e) {
+      throw ChunkException.io(id, file, "write chunk file", e);
     }
   }
 
   /** Takes a file away that has no name in a store. */
   static void delete(Path file) {
     try {
-      Files.delete(file);
+      Files.deleteIfExists(file);
     } catch (IOException e) {
       throw ChunkException.io(null, file, "remove", e);
     }
@@ -167,5 +174,24 @@ final class ChunkFiles {
       }
       throw ChunkException.io(null, directory, "make directory", e);
     }
+  }
+
+  /**
+   * What is in a directory, in no order; nothing if there is none. A symbolic link to a directory
+   * counts as none.
+   */
+  static List<Path> list(Path directory) {
+    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return List.of();
+    }
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      entries.forEach(found::add);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (DirectoryIteratorException | IOException e) {
+      throw ChunkException.io(null, directory, "list", e);
+    }
+    return found;
   }
 }

@@ -5,6 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A directory of chunks, each in a file named by its id: {@code aa/<64 hexadecimal digits>}, where
@@ -15,7 +20,37 @@ import java.nio.file.Path;
  * bytes before it gives them out.
  */
 public final class ChunkStore {
-  private static final int PREFIX_DIGITS = 2;
+  static final int PREFIX_DIGITS = 2;
+
+  /**
+   * What lies in a store now.
+   *
+   * @param chunks how many
+   * @param bytes their length together; shared with other stores where they are linked
+   * @param stagingBytes of batches that are under way or were killed
+   * @param leases of living and of dead processes
+   */
+  public record Usage(long chunks, long bytes, long stagingBytes, int leases) {}
+
+  /**
+   * What a sweep did.
+   *
+   * @param removed chunks
+   * @param removedBytes their length together, and that of what killed batches had left
+   * @param kept chunks
+   * @param keptBytes their length together
+   */
+  public record Swept(long removed, long removedBytes, long kept, long keptBytes) {}
+
+  /** Finds what is alive. */
+  @FunctionalInterface
+  public interface Marker {
+    /**
+     * Called once, while nobody can add to the store: what it does not name, and no lease holds, is
+     * deleted. When it throws, nothing is.
+     */
+    Predicate<ChunkId> mark();
+  }
 
   private final Path root;
 
@@ -42,12 +77,20 @@ public final class ChunkStore {
    * @throws ChunkException IO if it cannot be made
    */
   public static ChunkStore create(Path root) {
-    try {
-      Files.createDirectories(root, ChunkFiles.DIRECTORY_MODE);
-    } catch (IOException e) {
-      throw ChunkException.io(null, root, "make chunk store", e);
+    Path absolute = root.toAbsolutePath();
+    if (!Files.isDirectory(absolute)) {
+      List<Path> missing = new ArrayList<>();
+      for (Path at = absolute; at != null && Files.notExists(at); at = at.getParent()) {
+        missing.add(at);
+      }
+      try {
+        Files.createDirectories(absolute, ChunkFiles.DIRECTORY_MODE);
+      } catch (IOException e) {
+        throw ChunkException.io(null, root, "make chunk store", e);
+      }
+      missing.forEach(made -> ChunkFiles.syncDirectory(made.resolveSibling("")));
     }
-    return open(root);
+    return open(absolute);
   }
 
   public Path root() {
@@ -101,6 +144,49 @@ public final class ChunkStore {
 
   Batch batch(PublishStep.Listener steps) {
     return new Batch(this, StoreLock.shared(root), steps);
+  }
+
+  /**
+   * Keeps sweeps from {@code ids} until the lease is closed or this process ends. Whether the
+   * chunks are there is not looked at; when a sweep was faster, they are not.
+   *
+   * @throws ChunkException BUSY if a sweep takes too long, IO
+   */
+  public Lease lease(Collection<ChunkId> ids) {
+    return lease(ids, NOBODY);
+  }
+
+  Lease lease(Collection<ChunkId> ids, PublishStep.Listener steps) {
+    return Lease.take(root, ids, steps);
+  }
+
+  /** Counts what is there; what others add or delete meanwhile may be missed. */
+  public Usage usage() {
+    return Sweep.count(this);
+  }
+
+  /**
+   * Deletes every chunk that {@code marker} does not name and no lease holds, and what killed
+   * batches and dead leases have left.
+   *
+   * @return empty, and nothing is deleted, if a batch is open or another sweep is under way
+   * @throws ChunkException IO; CORRUPT for a lease that cannot be understood
+   */
+  public Optional<Swept> sweep(Marker marker) {
+    return sweep(marker, NOBODY);
+  }
+
+  Optional<Swept> sweep(Marker marker, PublishStep.Listener steps) {
+    Optional<StoreLock> lock = StoreLock.exclusive(root);
+    if (lock.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      steps.reached(PublishStep.LOCKED);
+      return Optional.of(Sweep.run(this, marker, steps));
+    } finally {
+      lock.get().close();
+    }
   }
 
   static void checkLength(long lengthBytes) {

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 
 /** A small disk that fails the target if it is touched where, or in a way, it must not be. */
 final class FuzzDisk implements Disk {
-  private static final int BYTES = 16 * SECTOR_BYTES;
+  static final int BYTES = 16 * SECTOR_BYTES;
 
   private final boolean readOnly;
   private final boolean failing;

@@ -22,6 +22,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  */
 final class FuzzVsock implements AutoCloseable {
   private static final int HEADER_BYTES = 44;
+  private static final long EVENT_BUFFER = 0x600;
   private static final long TRANSMIT_BUFFER = 0x800;
   private static final long RECEIVE_BUFFERS = 0x2000;
   private static final int RECEIVE_STRIDE = 0x400;
@@ -59,6 +60,7 @@ final class FuzzVsock implements AutoCloseable {
   private void activate() {
     device.activate(
         new Activation(memory, List.of(receive.open(), transmit.open(), event.open()), 0));
+    event.offer(EVENT_BUFFER, 4, true);
   }
 
   /** Takes one step: a byte that selects it, then what it needs. */
@@ -173,7 +175,7 @@ final class FuzzVsock implements AutoCloseable {
 
   private void run() throws InterruptedException {
     int turns = 0;
-    while (device.process()) {
+    while (device.process() || acknowledgesReset()) {
       assertThat(turns++).isLessThan(TURNS_MAX);
     }
     while (transmit.takeUsed()) {
@@ -188,6 +190,16 @@ final class FuzzVsock implements AutoCloseable {
       streams.add(accepted.take());
       written.add(0);
     }
+  }
+
+  /** The driver gives the event buffer back, without which nothing passes any more. */
+  private boolean acknowledgesReset() {
+    if (!event.takeUsed()) {
+      return false;
+    }
+    assertThat(event.usedLength()).isEqualTo(4);
+    event.offer(EVENT_BUFFER, 4, true);
+    return true;
   }
 
   private void check(long packet, long lengthBytes) {

@@ -35,9 +35,6 @@ public final class Limits {
   /** SEG_MAX told to drivers: a full ring less the header and the status descriptor. */
   public static final int BLK_SEGMENTS_MAX = BLK_QUEUE_SIZE - 2;
 
-  /** Logical block size a device may have, bytes: Linux takes none above its page size. */
-  public static final int BLK_BLOCK_BYTES_MAX = 4096;
-
   /**
    * Data of one read or write, bytes: Linux asks for 1.25 MiB unless told otherwise. A larger
    * request is answered IOERR, so that one request cannot hold the device thread for seconds.

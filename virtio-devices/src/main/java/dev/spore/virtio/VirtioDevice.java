@@ -1,5 +1,6 @@
 package dev.spore.virtio;
 
+import dev.spore.format.device.DeviceState;
 import dev.spore.virtio.memory.GuestMemory;
 import dev.spore.virtio.queue.Virtqueue;
 import java.util.List;
@@ -8,11 +9,12 @@ import java.util.Map;
 /**
  * One virtio device behind the MMIO transport.
  *
- * <p>The transport serialises {@link #activate}, {@link #process} and {@link #reset}: no two of
- * them ever run at once, so a device needs no lock for its queue state. {@link #process} runs on
- * the device thread; {@link #activate} and {@link #reset} on the vCPU thread that wrote the status
- * register. {@link #configSpace}, {@link #configGeneration} and {@link #writeConfig} run on vCPU
- * threads at any time beside them, and must not wait for device I/O.
+ * <p>The transport serialises {@link #activate}, {@link #process}, {@link #settle}, {@link #save},
+ * {@link #restore} and {@link #reset}: no two of them ever run at once, so a device needs no lock
+ * for its queue state. {@link #process} runs on the device thread; {@link #activate} and {@link
+ * #reset} on the vCPU thread that wrote the status register; the rest on the thread that saves or
+ * restores the machine. {@link #configSpace}, {@link #configGeneration} and {@link #writeConfig}
+ * run on vCPU threads at any time beside them, and must not wait for device I/O.
  *
  * <p>A host event (input for the guest, a new size) is left where {@link #process} finds it, then
  * the device rings the {@link Doorbell} it shares with its transport.
@@ -67,6 +69,29 @@ public interface VirtioDevice {
    * @return true when work was left over: the device thread calls again without waiting
    */
   boolean process();
+
+  /**
+   * Brings the device between two requests: ends what it is in the middle of, begins nothing.
+   * Called between {@link #activate} and {@link #reset}; what it throws is treated as by {@link
+   * #process}.
+   *
+   * @return true once no chain is in flight; else it is called again
+   */
+  default boolean settle() {
+    return true;
+  }
+
+  /** What this device adds to its registers; nothing is in flight. */
+  DeviceState save();
+
+  /**
+   * Takes {@code state} over in a device not activated yet; the driver that is activated next knows
+   * the device from before.
+   *
+   * @param state of this device's type, otherwise untrusted
+   * @throws DeviceStateException if a driver that knew {@code state} could not use this device
+   */
+  void restore(DeviceState state);
 
   /** Counters by name, for people and tests; any thread. */
   default Map<String, Long> metrics() {

@@ -1,5 +1,8 @@
 package dev.spore.virtio.blk;
 
+import dev.spore.format.device.BlkState;
+import dev.spore.format.device.DeviceState;
+import dev.spore.virtio.DeviceStateException;
 import dev.spore.virtio.Limits;
 import dev.spore.virtio.RateLimitedLog;
 import dev.spore.virtio.VirtioDevice;
@@ -30,6 +33,7 @@ public final class BlkDevice implements VirtioDevice {
   private static final int TYPE = 2;
 
   private final Disk disk;
+  private final BlkState identity;
   private final byte[] config;
   private final BlkMetrics metrics = new BlkMetrics();
   private final BlkRequests requests;
@@ -41,23 +45,15 @@ public final class BlkDevice implements VirtioDevice {
   }
 
   /**
-   * @param id what the guest finds in {@code /sys/block/vdX/serial}: 0 to 20 ASCII characters
+   * @param id what the guest finds in {@code /sys/block/vdX/serial}: 0 to 20 printable ASCII
+   *     characters
    * @param blockSizeBytes logical block size told to the guest: a power of two from 512 to 4096
    *     that divides the disk's size
    */
   public BlkDevice(Disk disk, String id, int blockSizeBytes) {
-    byte[] idBytes = id.getBytes(StandardCharsets.US_ASCII);
-    if (idBytes.length > BlkRequests.ID_BYTES) {
-      throw new IllegalArgumentException("disk id '%s' is longer than 20".formatted(id));
-    }
-    if (blockSizeBytes < Disk.SECTOR_BYTES
-        || blockSizeBytes > Limits.BLK_BLOCK_BYTES_MAX
-        || Integer.bitCount(blockSizeBytes) != 1
-        || disk.sizeBytes() % blockSizeBytes != 0) {
-      throw new IllegalArgumentException(
-          "block size %d for a disk of %d bytes".formatted(blockSizeBytes, disk.sizeBytes()));
-    }
     this.disk = disk;
+    this.identity = new BlkState(id, disk.sizeBytes(), blockSizeBytes, disk.isReadOnly());
+    byte[] idBytes = id.getBytes(StandardCharsets.US_ASCII);
     this.config = BlkConfig.of(disk, blockSizeBytes);
     byte[] padded = Arrays.copyOf(idBytes, BlkRequests.ID_BYTES);
     this.requests =
@@ -127,6 +123,20 @@ public final class BlkDevice implements VirtioDevice {
       budget -= chain.readableBytes() + chain.writableBytes() + Limits.BLK_PASS_REQUEST_BYTES;
     }
     return ring.finish();
+  }
+
+  /** What its driver relies on; requests are served whole, so none is ever half done. */
+  @Override
+  public DeviceState save() {
+    return identity;
+  }
+
+  @Override
+  public void restore(DeviceState state) {
+    if (!state.equals(identity)) {
+      throw new DeviceStateException(
+          name(), "the guest knows the disk as %s, this is %s".formatted(state, identity));
+    }
   }
 
   @Override

@@ -1,5 +1,8 @@
 package dev.spore.virtio.console;
 
+import dev.spore.format.device.ConsoleState;
+import dev.spore.format.device.DeviceState;
+import dev.spore.virtio.DeviceStateException;
 import dev.spore.virtio.Doorbell;
 import dev.spore.virtio.Limits;
 import dev.spore.virtio.VirtioDevice;
@@ -131,6 +134,34 @@ public final class ConsoleDevice implements VirtioDevice {
     return moreInput || moreOutput;
   }
 
+  /** Ends the output it is in the middle of; input that waits stays with this device. */
+  @Override
+  public boolean settle() {
+    Output output = current;
+    if (output != null) {
+      copy(output.reader(), Limits.CONSOLE_BATCH_BYTES_MAX);
+      endIfCopied(output);
+      transmit.finish();
+    }
+    return current == null;
+  }
+
+  /** The size; input the guest has not taken was meant for this machine and is not part of it. */
+  @Override
+  public DeviceState save() {
+    Size now = size;
+    return new ConsoleState(now.columns(), now.rows());
+  }
+
+  /** The size as the guest knows it: a {@link #resize} that follows is news to it. */
+  @Override
+  public synchronized void restore(DeviceState state) {
+    if (!(state instanceof ConsoleState saved)) {
+      throw new DeviceStateException(name(), "it is not of a console: " + state);
+    }
+    size = new Size(saved.columns(), saved.rows(), size.generation());
+  }
+
   @Override
   public void reset() {
     receive = Virtqueue.unused();
@@ -166,14 +197,18 @@ public final class ConsoleDevice implements VirtioDevice {
         break;
       }
       budget -= copy(output.reader(), budget);
-      if (output.reader().remaining() == 0) {
-        transmit.addUsed(output.chain(), 0);
-        current = null;
-      } else {
-        current = output;
-      }
+      endIfCopied(output);
     }
     return transmit.finish() || current != null;
+  }
+
+  private void endIfCopied(Output output) {
+    if (output.reader().remaining() == 0) {
+      transmit.addUsed(output.chain(), 0);
+      current = null;
+    } else {
+      current = output;
+    }
   }
 
   private @Nullable Output nextOutput() {

@@ -1,5 +1,10 @@
 package dev.spore.virtio.mmio;
 
+import dev.spore.format.device.DeviceState;
+import dev.spore.format.device.QueueState;
+import dev.spore.format.device.TransportState;
+import dev.spore.format.device.VirtioState;
+import dev.spore.virtio.DeviceStateException;
 import dev.spore.virtio.Doorbell;
 import dev.spore.virtio.RateLimitedLog;
 import dev.spore.virtio.VirtioDevice;
@@ -9,14 +14,18 @@ import dev.spore.virtio.memory.GuestMemoryException;
 import dev.spore.virtio.queue.QueueException;
 import dev.spore.virtio.queue.QueueLayout;
 import dev.spore.virtio.queue.Virtqueue;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of a device behind its registers: brought up at DRIVER_OK, let work, stopped by a fault,
- * reset. One lock makes these exclude one another; it is taken before the registers' own.
+ * The life of a device behind its registers: brought up at DRIVER_OK, let work, brought to rest and
+ * saved or restored, stopped by a fault, reset. One lock makes these exclude one another; it is
+ * taken before the registers' own.
  */
 final class DeviceControl {
   private final VirtioDevice device;
@@ -31,6 +40,12 @@ final class DeviceControl {
   private final ReentrantLock lock = new ReentrantLock(true);
   private List<Virtqueue> queues = List.of();
   private int announcedGeneration;
+
+  // Set under the lock; looked at without it too, lest a device that hangs hold others up.
+  private volatile boolean resting;
+
+  // What the driver sees beyond the device's own count: a restored driver has seen another's.
+  private volatile int generationOffset;
 
   DeviceControl(
       VirtioDevice device,
@@ -53,24 +68,144 @@ final class DeviceControl {
   boolean service() {
     lock.lock();
     try {
-      if (!DeviceStatus.live(registers.status())) {
-        return false;
-      }
-      int generation = device.configGeneration();
-      if (generation != announcedGeneration) {
-        announcedGeneration = generation;
-        raise(InterruptLine.CONFIG_CHANGE);
-      }
-      return device.process();
+      return !resting && live() && guarded(this::work);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean work() {
+    int generation = device.configGeneration();
+    if (generation != announcedGeneration) {
+      announcedGeneration = generation;
+      raise(InterruptLine.CONFIG_CHANGE);
+    }
+    return device.process();
+  }
+
+  private boolean live() {
+    return DeviceStatus.live(registers.status());
+  }
+
+  /** Calls into the device; a fault of either side makes it need a reset. */
+  private boolean guarded(BooleanSupplier call) {
+    try {
+      return call.getAsBoolean();
     } catch (QueueException | GuestMemoryException e) {
       guestFault(e);
       return false;
     } catch (RuntimeException | Error e) {
       needsReset();
       throw e;
+    }
+  }
+
+  /** ConfigGeneration as the driver sees it. Any thread. */
+  int configGeneration() {
+    return device.configGeneration() + generationOffset;
+  }
+
+  /** See {@link MmioTransport#quiesce}. */
+  void quiesce(Duration timeout) throws InterruptedException {
+    long start = System.nanoTime();
+    if (!lock.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new DeviceBusyException(device.name(), timeout);
+    }
+    try {
+      while (!settle()) {
+        if (System.nanoTime() - start >= timeout.toNanos()) {
+          throw new DeviceBusyException(device.name(), timeout);
+        }
+      }
+      resting = true;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether nothing is in flight, after another step towards it. */
+  private boolean settle() {
+    try {
+      return !live() || guarded(device::settle) || !live();
+    } catch (RuntimeException | InternalError e) {
+      hostFault(e);
+      return true;
+    }
+  }
+
+  /** See {@link MmioTransport#resume}. */
+  void resume() {
+    resting = false;
+    interrupt.repeat();
+    // Whatever rang meanwhile was answered by a device that did nothing.
+    doorbell.ring();
+  }
+
+  /** See {@link MmioTransport#save}. */
+  VirtioState save() {
+    if (!resting) {
+      throw new IllegalStateException(device.name() + " is to be saved while at work");
+    }
+    lock.lock();
+    try {
+      List<Virtqueue> open = live() ? queues : List.of();
+      if (!open.stream().allMatch(Virtqueue::isSettled)) {
+        throw new IllegalStateException(device.name() + " rests with requests in flight");
+      }
+      DeviceState saved = device.save();
+      int generation = device.configGeneration();
+      int pending = interrupt.status();
+      if (live() && generation != announcedGeneration) {
+        pending |= InterruptLine.CONFIG_CHANGE;
+      }
+      TransportState transport =
+          registers.save(device.deviceType(), pending, generation + generationOffset, open);
+      return new VirtioState(transport, saved);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** See {@link MmioTransport#restore}. */
+  void restore(VirtioState state) {
+    if (registers.status() != 0) {
+      throw new IllegalStateException(device.name() + " is in use: restore it into a new one");
+    }
+    lock.lock();
+    try {
+      resting = true;
+      boolean done = false;
+      try {
+        takeOver(state);
+        done = true;
+      } catch (QueueException | GuestMemoryException e) {
+        throw new DeviceStateException(device.name(), String.valueOf(e.getMessage()));
+      } finally {
+        if (!done) {
+          clear();
+          generationOffset = 0;
+          resting = false;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void takeOver(VirtioState state) {
+    TransportState transport = state.transport();
+    if (transport.deviceType() != device.deviceType()) {
+      throw new DeviceStateException(
+          device.name(), "it is of virtio device type " + transport.deviceType());
+    }
+    registers.restore(transport);
+    device.restore(state.device());
+    announcedGeneration = device.configGeneration();
+    generationOffset = (int) transport.configGeneration() - announcedGeneration;
+    if (live()) {
+      activate(transport.queues());
+    }
+    interrupt.set(transport.interruptStatus());
   }
 
   /** The device failed through no fault of the guest. */
@@ -107,14 +242,8 @@ final class DeviceControl {
 
   private void activate() {
     try {
-      RegisterFile.Setup setup = registers.setup(memory);
-      List<Virtqueue> opened = new ArrayList<>();
-      for (QueueLayout layout : setup.layouts()) {
-        opened.add(open(layout, setup.features()));
-      }
-      queues = List.copyOf(opened);
       announcedGeneration = device.configGeneration();
-      device.activate(new Activation(memory, queues, setup.features()));
+      activate(null);
       // Buffers may be waiting already, and the host end may have something to say.
       doorbell.ring();
     } catch (QueueException | GuestMemoryException e) {
@@ -126,14 +255,41 @@ final class DeviceControl {
     }
   }
 
-  private Virtqueue open(@Nullable QueueLayout layout, long features) {
-    return layout == null
-        ? Virtqueue.unused()
-        : Virtqueue.open(memory, layout, features, () -> raise(InterruptLine.USED_BUFFER));
+  /**
+   * Gives the device its queues.
+   *
+   * @param saved where each of them was; null if they are new
+   */
+  private void activate(@Nullable List<QueueState> saved) {
+    RegisterFile.Setup setup = registers.setup(memory);
+    List<Virtqueue> opened = new ArrayList<>();
+    for (QueueLayout layout : setup.layouts()) {
+      QueueState position = saved == null ? null : saved.get(opened.size());
+      opened.add(open(layout, setup.features(), position));
+    }
+    queues = List.copyOf(opened);
+    device.activate(new Activation(memory, queues, setup.features()));
+  }
+
+  private Virtqueue open(@Nullable QueueLayout layout, long features, @Nullable QueueState saved) {
+    Runnable signal = () -> raise(InterruptLine.USED_BUFFER);
+    if (layout == null) {
+      if (saved != null && (saved.nextAvail() != 0 || saved.nextUsed() != 0)) {
+        throw new QueueException("positions in a queue that is not ready");
+      }
+      return Virtqueue.unused();
+    }
+    return saved == null
+        ? Virtqueue.open(memory, layout, features, signal)
+        : Virtqueue.resume(memory, layout, features, signal, saved.nextAvail(), saved.nextUsed());
   }
 
   private void reset() {
     metrics.resets.increment();
+    clear();
+  }
+
+  private void clear() {
     queues.forEach(Virtqueue::close);
     queues = List.of();
     device.reset();

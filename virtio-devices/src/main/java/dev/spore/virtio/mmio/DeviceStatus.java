@@ -39,6 +39,19 @@ final class DeviceStatus {
     return next;
   }
 
+  /** Whether a device can have come to {@code status} by {@link #advance} and its own faults. */
+  static boolean reachable(int status) {
+    return (status & ~(DRIVER_BITS | NEEDS_RESET)) == 0
+        && follows(status, DRIVER, ACKNOWLEDGE)
+        && follows(status, FEATURES_OK, DRIVER)
+        && follows(status, DRIVER_OK, FEATURES_OK)
+        && follows(status, NEEDS_RESET, DRIVER_OK);
+  }
+
+  private static boolean follows(int status, int bit, int before) {
+    return (status & bit) == 0 || (status & before) != 0;
+  }
+
   /** Whether the driver may write the queue registers: features are settled, the device is not. */
   static boolean queuesWritable(int status) {
     return (status & (FEATURES_OK | DRIVER_OK | FAILED | NEEDS_RESET)) == FEATURES_OK;

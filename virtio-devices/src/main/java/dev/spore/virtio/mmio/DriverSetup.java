@@ -1,8 +1,11 @@
 package dev.spore.virtio.mmio;
 
+import dev.spore.format.device.QueueState;
+import dev.spore.format.device.TransportState;
 import dev.spore.virtio.memory.GuestMemory;
 import dev.spore.virtio.queue.QueueException;
 import dev.spore.virtio.queue.QueueLayout;
+import dev.spore.virtio.queue.Virtqueue;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,25 @@ final class DriverSetup {
       driverGpa = 0;
       deviceGpa = 0;
       ready = false;
+    }
+
+    QueueState save(Virtqueue queue) {
+      return new QueueState(
+          Integer.toUnsignedLong(size),
+          ready,
+          descriptorGpa,
+          driverGpa,
+          deviceGpa,
+          queue.nextAvail(),
+          queue.nextUsed());
+    }
+
+    void restore(QueueState state) {
+      size = (int) state.size();
+      descriptorGpa = state.descriptorGpa();
+      driverGpa = state.driverGpa();
+      deviceGpa = state.deviceGpa();
+      ready = state.ready();
     }
   }
 
@@ -155,6 +177,58 @@ final class DriverSetup {
       layouts.add(layout);
     }
     return layouts;
+  }
+
+  /**
+   * The registers as a record.
+   *
+   * @param opened the queues of a device in use; none of one that is not
+   */
+  TransportState save(
+      int deviceType,
+      int status,
+      int interruptStatus,
+      int configGeneration,
+      List<Virtqueue> opened) {
+    List<QueueState> saved = new ArrayList<>();
+    for (int i = 0; i < queues.size(); i++) {
+      saved.add(queues.get(i).save(opened.isEmpty() ? Virtqueue.unused() : opened.get(i)));
+    }
+    return new TransportState(
+        deviceType,
+        status,
+        accepted,
+        acceptedUnknown,
+        Integer.toUnsignedLong(deviceFeaturesSel),
+        Integer.toUnsignedLong(driverFeaturesSel),
+        Integer.toUnsignedLong(queueSel),
+        interruptStatus,
+        Integer.toUnsignedLong(configGeneration),
+        saved);
+  }
+
+  /**
+   * Takes the registers of {@code state} over.
+   *
+   * @throws QueueException if no driver could have brought them there
+   */
+  void restore(TransportState state) {
+    if (state.queues().size() != queues.size()) {
+      throw new QueueException(
+          "%d queues where the device has %d".formatted(state.queues().size(), queues.size()));
+    }
+    deviceFeaturesSel = (int) state.deviceFeaturesSel();
+    driverFeaturesSel = (int) state.driverFeaturesSel();
+    queueSel = (int) state.queueSel();
+    accepted = state.featuresAccepted();
+    acceptedUnknown = state.unknownFeaturesAccepted();
+    for (int i = 0; i < queues.size(); i++) {
+      queues.get(i).restore(state.queues().get(i));
+    }
+    if ((state.status() & DeviceStatus.FEATURES_OK) != 0 && !featuresAcceptable()) {
+      throw new QueueException(
+          "features 0x%x are settled where 0x%x are offered".formatted(accepted, offered));
+    }
   }
 
   private @Nullable QueueRegisters selected() {

@@ -44,6 +44,13 @@ final class InterruptLine {
     drive();
   }
 
+  /** Drives a line that is up once more, for whoever could not hear it before. */
+  void repeat() {
+    if (status.get() != 0) {
+      drive();
+    }
+  }
+
   /**
    * Whoever drove the line looks again afterwards: if the status changed in between, the line may
    * have been driven in the wrong order, and is driven once more.

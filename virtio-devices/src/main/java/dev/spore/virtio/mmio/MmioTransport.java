@@ -1,5 +1,6 @@
 package dev.spore.virtio.mmio;
 
+import dev.spore.format.device.VirtioState;
 import dev.spore.virtio.Doorbell;
 import dev.spore.virtio.Interrupt;
 import dev.spore.virtio.Limits;
@@ -8,6 +9,7 @@ import dev.spore.virtio.VirtioDevice;
 import dev.spore.virtio.memory.GuestMemory;
 import dev.spore.virtio.queue.Virtqueue;
 import java.lang.System.Logger;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -130,6 +132,47 @@ public final class MmioTransport {
     return control.service();
   }
 
+  /**
+   * Brings the device to rest, so that its memory and registers stay as they are: the request being
+   * served is ended, nothing further is begun until {@link #resume()}. Notifications and host input
+   * that arrive meanwhile are kept. The machine's vCPUs must not run. Not from the device thread.
+   *
+   * @param timeout how long to wait for the request being served
+   * @throws DeviceBusyException if it took longer: the device goes on
+   * @throws InterruptedException if interrupted while waiting: the device goes on
+   */
+  public void quiesce(Duration timeout) throws InterruptedException {
+    control.quiesce(timeout);
+  }
+
+  /** Lets a device at rest go on, with all it has missed. Idempotent; any thread. */
+  public void resume() {
+    control.resume();
+  }
+
+  /**
+   * The device as it is, for {@link #restore} elsewhere; the device is at rest and stays so.
+   *
+   * @throws IllegalStateException unless it is at rest
+   */
+  public VirtioState save() {
+    return control.save();
+  }
+
+  /**
+   * Takes over a device saved elsewhere, with guest memory as it was then; what this object was
+   * made with takes the place of the host's end. Then the device is at rest: {@link #resume()} lets
+   * it serve whatever waits in its rings. Writes no guest memory.
+   *
+   * @param state untrusted
+   * @throws dev.spore.virtio.DeviceStateException if it is not a state this device can be in with
+   *     this memory: it is as if just made
+   * @throws IllegalStateException if a driver uses the device already
+   */
+  public void restore(VirtioState state) {
+    control.restore(state);
+  }
+
   /** The device failed through no fault of the guest. */
   void hostFault(Throwable cause) {
     control.hostFault(cause);
@@ -143,7 +186,7 @@ public final class MmioTransport {
       case Registers.VENDOR_ID -> Registers.VENDOR;
       case Registers.INTERRUPT_STATUS -> interrupt.status();
       case Registers.STATUS -> registers.status();
-      case Registers.CONFIG_GENERATION -> device.configGeneration();
+      case Registers.CONFIG_GENERATION -> control.configGeneration();
       case Registers.SHM_LEN_LOW,
           Registers.SHM_LEN_HIGH,
           Registers.SHM_BASE_LOW,

@@ -1,7 +1,11 @@
 package dev.spore.virtio.mmio;
 
+import dev.spore.format.device.QueueState;
+import dev.spore.format.device.TransportState;
 import dev.spore.virtio.memory.GuestMemory;
+import dev.spore.virtio.queue.QueueException;
 import dev.spore.virtio.queue.QueueLayout;
+import dev.spore.virtio.queue.Virtqueue;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -142,6 +146,55 @@ final class RegisterFile {
       return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * The registers as a record.
+   *
+   * @param queues of a device in use; none of one that is not
+   */
+  TransportState save(
+      int deviceType, int interruptStatus, int configGeneration, List<Virtqueue> queues) {
+    lock.lock();
+    try {
+      return setup.save(deviceType, status, interruptStatus, configGeneration, queues);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes over what another device of this kind had.
+   *
+   * @throws QueueException if no driver could have brought the registers there; some are changed
+   */
+  void restore(TransportState state) {
+    requireReachable(state);
+    lock.lock();
+    try {
+      setup.restore(state);
+      status = state.status();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void requireReachable(TransportState state) {
+    int status = state.status();
+    if (!DeviceStatus.reachable(status)) {
+      throw new QueueException("no device has status 0x%x".formatted(status));
+    }
+    if ((status & DeviceStatus.DRIVER_OK) == 0 && state.interruptStatus() != 0) {
+      throw new QueueException("an interrupt of a device that is not in use");
+    }
+    if (DeviceStatus.live(status)) {
+      return;
+    }
+    for (QueueState queue : state.queues()) {
+      if (queue.nextAvail() != 0 || queue.nextUsed() != 0) {
+        throw new QueueException("positions in a queue of a device that is not in use");
+      }
     }
   }
 

@@ -77,6 +77,55 @@ public final class Virtqueue {
     return new Virtqueue(new Ring(memory, layout, walk, eventIndex, signal));
   }
 
+  /**
+   * A queue over a ring that was in use, with nothing in flight: goes on where it was. Reads the
+   * ring, writes nothing.
+   *
+   * @param layout already validated against {@code memory}
+   * @param features the negotiated bits
+   * @param signal called when the driver wants to hear of used buffers
+   * @param nextAvail see {@link #nextAvail()}
+   * @param nextUsed see {@link #nextUsed()}
+   * @throws QueueException if a ring of this content was never at these positions
+   */
+  public static Virtqueue resume(
+      GuestMemory memory,
+      QueueLayout layout,
+      long features,
+      Runnable signal,
+      int nextAvail,
+      int nextUsed) {
+    if (nextAvail != nextUsed) {
+      throw new QueueException(
+          "%d taken and %d used: something would be in flight".formatted(nextAvail, nextUsed));
+    }
+    int used = memory.u16(layout.deviceGpa() + QueueLayout.INDEX_OFFSET);
+    if (used != nextUsed) {
+      throw new QueueException("used index is %d in memory, not %d".formatted(used, nextUsed));
+    }
+    Virtqueue queue = open(memory, layout, features, signal);
+    queue.nextAvail = nextAvail;
+    queue.nextUsed = nextUsed;
+    queue.signalledUsed = nextUsed;
+    queue.waiting();
+    return queue;
+  }
+
+  /** Next avail index to be read, 0 to 65535. */
+  public int nextAvail() {
+    return nextAvail;
+  }
+
+  /** Next used index to be written, 0 to 65535. */
+  public int nextUsed() {
+    return nextUsed;
+  }
+
+  /** Whether nothing is in flight and the driver was told of everything used. */
+  public boolean isSettled() {
+    return inFlightCount == 0 && usedSinceSignal == 0;
+  }
+
   /** Whether the driver set the queue up and has not reset the device since. */
   public boolean isReady() {
     return ring != null;
@@ -102,15 +151,10 @@ public final class Virtqueue {
     if (open == null) {
       return null;
     }
-    int waiting = (availIndex(open) - nextAvail) & 0xffff;
-    if (waiting == 0) {
+    if (waiting() == 0) {
       return null;
     }
     QueueLayout layout = open.layout();
-    if (waiting > layout.size()) {
-      throw new QueueException(
-          "available index is %d ahead in a ring of %d".formatted(waiting, layout.size()));
-    }
     int slot = nextAvail & (layout.size() - 1);
     int head = open.memory().u16(layout.driverGpa() + QueueLayout.RING_OFFSET + 2L * slot);
     if (head >= layout.size()) {
@@ -176,6 +220,29 @@ public final class Virtqueue {
     if (open == null) {
       return false;
     }
+    signal(open);
+    askFor(open, nextAvail);
+    return availIndex(open) != nextAvail;
+  }
+
+  /**
+   * Ends a batch like {@link #finish()} in a queue whose waiting chains are kept for later: asks to
+   * be notified of the next one beyond those.
+   *
+   * @return number of chains waiting, 0 to {@link #size()}
+   * @throws QueueException if the driver broke the rules of the ring
+   */
+  public int finishBeyond() {
+    Ring open = ring;
+    if (open == null) {
+      return 0;
+    }
+    signal(open);
+    askFor(open, availIndex(open));
+    return waiting();
+  }
+
+  private void signal(Ring open) {
     if (usedSinceSignal > 0) {
       boolean wanted = wantsInterrupt(open);
       signalledUsed = nextUsed;
@@ -184,13 +251,34 @@ public final class Virtqueue {
         open.signal().run();
       }
     }
+  }
+
+  /** Asks to be notified when the available index passes {@code index}. */
+  private static void askFor(Ring open, int index) {
     if (open.eventIndex()) {
-      open.memory().putU16(open.layout().availEventGpa(), nextAvail);
+      long availEvent = open.layout().availEventGpa();
+      // What is there already needs no write, which would make the page one a capture must keep.
+      if (open.memory().u16(availEvent) != index) {
+        open.memory().putU16(availEvent, index);
+      }
     }
     // Publish avail_event before looking again: the driver publishes idx, then looks at avail_event
     // (§2.7.10), so that one of the two sides sees the other's write.
     VarHandle.fullFence();
-    return availIndex(open) != nextAvail;
+  }
+
+  /** Chains offered and not taken, 0 to the size of the ring. */
+  private int waiting() {
+    Ring open = ring;
+    if (open == null) {
+      return 0;
+    }
+    int waiting = (availIndex(open) - nextAvail) & 0xffff;
+    if (waiting > open.layout().size()) {
+      throw new QueueException(
+          "available index is %d ahead in a ring of %d".formatted(waiting, open.layout().size()));
+    }
+    return waiting;
   }
 
   /** Ends the queue at reset: from here on no method touches guest memory. */

@@ -1,5 +1,7 @@
 package dev.spore.virtio.rng;
 
+import dev.spore.format.device.DeviceState;
+import dev.spore.format.device.RngState;
 import dev.spore.virtio.Limits;
 import dev.spore.virtio.VirtioDevice;
 import dev.spore.virtio.queue.DescriptorChain;
@@ -76,6 +78,15 @@ public final class RngDevice implements VirtioDevice {
     }
     return requests.finish();
   }
+
+  @Override
+  public DeviceState save() {
+    return new RngState();
+  }
+
+  /** There is nothing to take over: a restored guest gets bytes nobody has seen. */
+  @Override
+  public void restore(DeviceState state) {}
 
   @Override
   public void reset() {

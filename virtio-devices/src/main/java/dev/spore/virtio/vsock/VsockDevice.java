@@ -1,5 +1,8 @@
 package dev.spore.virtio.vsock;
 
+import dev.spore.format.device.DeviceState;
+import dev.spore.format.device.VsockState;
+import dev.spore.virtio.DeviceStateException;
 import dev.spore.virtio.Doorbell;
 import dev.spore.virtio.Limits;
 import dev.spore.virtio.RateLimitedLog;
@@ -38,6 +41,7 @@ public final class VsockDevice implements VirtioDevice, AutoCloseable {
   private static final int EVENT_TRANSPORT_RESET = 0;
 
   private static final int EVENT_BYTES = 4;
+  private static final int HEARD = -1;
   private static final long CID_MIN = 3;
   private static final long CID_MAX = 0xffff_fffeL;
   private static final int FIRST_EPHEMERAL_PORT = 49_152;
@@ -63,6 +67,11 @@ public final class VsockDevice implements VirtioDevice, AutoCloseable {
   private Virtqueue receive = Virtqueue.unused();
   private Virtqueue transmit = Virtqueue.unused();
   private Virtqueue event = Virtqueue.unused();
+
+  /**
+   * Event buffers that were left when the reset was put into one; -1 once the guest acted on it.
+   */
+  private int unheardReset = HEARD;
 
   /**
    * A device nobody is connected through.
@@ -153,6 +162,9 @@ public final class VsockDevice implements VirtioDevice, AutoCloseable {
   /**
    * Ends all connections and tells the guest that they are gone: after a restore its driver knows
    * connections that no longer exist. Any thread; does not wait.
+   *
+   * <p>No packet passes, either way, until the driver gives an event buffer back, which it does
+   * when it has ended its connections: it would end a new one with them.
    */
   public void resetTransport() {
     abortAll("the machine was restored");
@@ -209,8 +221,24 @@ public final class VsockDevice implements VirtioDevice, AutoCloseable {
 
   @Override
   public boolean process() {
-    deliverEvent();
-    return packets.process(receive, transmit);
+    return resetIsHeard() && packets.process(receive, transmit);
+  }
+
+  @Override
+  public DeviceState save() {
+    return new VsockState(guestCid);
+  }
+
+  /**
+   * Begins with a transport reset: the other ends of the guest's connections are elsewhere, and its
+   * driver has to learn its address, which may be another.
+   */
+  @Override
+  public void restore(DeviceState state) {
+    if (!(state instanceof VsockState)) {
+      throw new DeviceStateException(name(), "it is not of a socket device: " + state);
+    }
+    resetTransport();
   }
 
   @Override
@@ -219,32 +247,35 @@ public final class VsockDevice implements VirtioDevice, AutoCloseable {
     transmit = Virtqueue.unused();
     event = Virtqueue.unused();
     transportReset = false;
+    unheardReset = HEARD;
     abortAll("the guest reset its vsock device");
     packets.clear();
   }
 
-  private void deliverEvent() {
-    if (!transportReset) {
-      return;
-    }
-    DescriptorChain chain = event.poll();
-    if (chain == null) {
-      // Asks to hear of the next buffer.
-      if (!event.finish()) {
-        return;
-      }
-      chain = event.poll();
+  /** Puts the reset, if one is due, into an event buffer, and waits for the guest to act on it. */
+  private boolean resetIsHeard() {
+    if (transportReset && event.isReady()) {
+      DescriptorChain chain = event.poll();
       if (chain == null) {
-        return;
+        // Asks to hear of the next buffer; if one has just come, looks again at once.
+        chain = event.finish() ? event.poll() : null;
       }
+      if (chain == null) {
+        return false;
+      }
+      transportReset = false;
+      ChainWriter writer = chain.writer();
+      if (writer.remaining() >= EVENT_BYTES) {
+        writer.putU32(EVENT_TRANSPORT_RESET);
+      }
+      // Counted before the guest can know: it may give the buffer back at once.
+      unheardReset = event.finishBeyond();
+      event.addUsed(chain, writer.position());
     }
-    transportReset = false;
-    ChainWriter writer = chain.writer();
-    if (writer.remaining() >= EVENT_BYTES) {
-      writer.putU32(EVENT_TRANSPORT_RESET);
+    if (unheardReset != HEARD && event.finishBeyond() > unheardReset) {
+      unheardReset = HEARD;
     }
-    event.addUsed(chain, writer.position());
-    event.finish();
+    return unheardReset == HEARD;
   }
 
   /** A connect the guest has not heard of outlives what the guest does to its device. */

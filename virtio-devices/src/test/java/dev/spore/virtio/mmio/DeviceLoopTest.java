@@ -3,6 +3,8 @@ package dev.spore.virtio.mmio;
 import static dev.spore.virtio.mmio.GuestDriver.BUFFERS_GPA;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spore.format.device.DeviceState;
+import dev.spore.format.device.RngState;
 import dev.spore.virtio.VirtioDevice;
 import dev.spore.virtio.queue.RingDriver;
 import dev.spore.virtio.queue.RingDriver.Piece;
@@ -163,7 +165,7 @@ class DeviceLoopTest {
   private record ScriptedDevice(BooleanSupplier work) implements VirtioDevice {
     @Override
     public int deviceType() {
-      return 42;
+      return 4;
     }
 
     @Override
@@ -193,6 +195,14 @@ class DeviceLoopTest {
     public boolean process() {
       return work.getAsBoolean();
     }
+
+    @Override
+    public DeviceState save() {
+      return new RngState();
+    }
+
+    @Override
+    public void restore(DeviceState state) {}
 
     @Override
     public void reset() {}

@@ -1,14 +1,19 @@
 package dev.spore.virtio.mmio;
 
+import dev.spore.format.device.VirtioState;
 import dev.spore.virtio.Doorbell;
 import dev.spore.virtio.QueueDoorbell;
 import dev.spore.virtio.VirtioDevice;
 import dev.spore.virtio.memory.GuestMemory;
+import dev.spore.virtio.memory.Residency;
 import dev.spore.virtio.queue.QueueLayout;
 import dev.spore.virtio.queue.RingDriver;
 import dev.spore.virtio.queue.Virtqueue;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Function;
 
@@ -44,8 +49,77 @@ public final class GuestDriver {
    * @param device made with the doorbell it is given
    */
   public GuestDriver(Function<Doorbell, VirtioDevice> device) {
-    memory = GuestMemory.ofSingle(Arena.ofAuto().allocate(RAM_BYTES, GuestMemory.PAGE_BYTES));
+    this(device, GuestMemory.ofSingle(ram()));
+  }
+
+  private GuestDriver(Function<Doorbell, VirtioDevice> device, GuestMemory memory) {
+    this.memory = memory;
     transport = new MmioTransport(device.apply(doorbell), memory, interrupt, doorbell);
+  }
+
+  private static MemorySegment ram() {
+    return Arena.ofAuto().allocate(RAM_BYTES, GuestMemory.PAGE_BYTES);
+  }
+
+  /**
+   * This guest on another machine: a copy of its memory, a device that has not been restored, and a
+   * driver that goes on where this one is.
+   */
+  public GuestDriver copy(Function<Doorbell, VirtioDevice> device) {
+    MemorySegment copy = ram();
+    copy.copyFrom(memory.regions().getFirst().bytes());
+    return onto(GuestMemory.ofSingle(copy), device);
+  }
+
+  /** As {@link #copy}, with every page absent until it is asked for. */
+  public GuestDriver lazyCopy(Function<Doorbell, VirtioDevice> device) {
+    MemorySegment source = ram();
+    source.copyFrom(memory.regions().getFirst().bytes());
+    MemorySegment target = ram();
+    BitSet present = new BitSet();
+    Residency residency =
+        (region, offset, length) -> {
+          int page = GuestMemory.PAGE_BYTES;
+          int last = (int) ((offset + length - 1) / page);
+          synchronized (present) {
+            for (int i = (int) (offset / page); i <= last; i++) {
+              if (!present.get(i)) {
+                present.set(i);
+                MemorySegment.copy(source, (long) i * page, target, (long) i * page, page);
+              }
+            }
+          }
+        };
+    return onto(GuestMemory.of(List.of(new GuestMemory.Region(0, target)), residency), device);
+  }
+
+  private GuestDriver onto(GuestMemory copy, Function<Doorbell, VirtioDevice> device) {
+    GuestDriver other = new GuestDriver(device, copy);
+    rings.forEach(ring -> other.rings.add(ring.in(copy)));
+    return other;
+  }
+
+  /** Saves this guest, which goes on, and gives {@code copy} its state; both serve again. */
+  public VirtioState handOver(GuestDriver copy) {
+    VirtioState state = save();
+    copy.transport.restore(state);
+    copy.transport.resume();
+    transport.resume();
+    return state;
+  }
+
+  /** Brings the device to rest and saves it. */
+  public VirtioState save() {
+    rest();
+    return transport.save();
+  }
+
+  public void rest() {
+    try {
+      transport.quiesce(Duration.ofMinutes(1));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   public GuestMemory memory() {
@@ -93,12 +167,13 @@ public final class GuestDriver {
     return start(offered());
   }
 
-  /** Brings the device up with every queue at {@link #QUEUE_SIZE}. */
+  /** Brings the device up with every queue at {@link #QUEUE_SIZE}, or less if it must be. */
   public GuestDriver start(long features) {
     negotiate(features);
     rings.clear();
     for (int q = 0; q < transport.device().queueSizesMax().size(); q++) {
-      RingDriver ring = RingDriver.at(memory, RINGS_GPA + q * RING_STRIDE, QUEUE_SIZE);
+      int size = Math.min(QUEUE_SIZE, transport.device().queueSizesMax().get(q));
+      RingDriver ring = RingDriver.at(memory, RINGS_GPA + q * RING_STRIDE, size);
       memory.fill(RINGS_GPA + q * RING_STRIDE, RING_STRIDE, (byte) 0);
       rings.add(ring);
       configure(q, ring.layout());
@@ -129,6 +204,12 @@ public final class GuestDriver {
     store(Registers.QUEUE_DEVICE_LOW, (int) layout.deviceGpa());
     store(Registers.QUEUE_DEVICE_HIGH, (int) (layout.deviceGpa() >>> 32));
     store(Registers.QUEUE_READY, 1);
+  }
+
+  /** Leaves queue 0 ready and outside RAM. */
+  public GuestDriver configureNothingRight() {
+    configure(0, new QueueLayout(QUEUE_SIZE, -16, -2, -4));
+    return this;
   }
 
   public GuestDriver driverOk() {

@@ -4,6 +4,8 @@ import static dev.spore.virtio.mmio.GuestDriver.BUFFERS_GPA;
 import static dev.spore.virtio.mmio.GuestDriver.QUEUE_SIZE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spore.format.device.DeviceState;
+import dev.spore.format.device.RngState;
 import dev.spore.virtio.VirtioDevice;
 import dev.spore.virtio.queue.DescriptorChain;
 import dev.spore.virtio.queue.RingDriver.Piece;
@@ -105,7 +107,7 @@ class ResetTest {
 
     @Override
     public int deviceType() {
-      return 42;
+      return 4;
     }
 
     @Override
@@ -146,6 +148,14 @@ class ResetTest {
         held.add(chain);
       }
     }
+
+    @Override
+    public DeviceState save() {
+      return new RngState();
+    }
+
+    @Override
+    public void restore(DeviceState state) {}
 
     @Override
     public void reset() {

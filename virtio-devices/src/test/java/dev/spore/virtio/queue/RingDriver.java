@@ -46,6 +46,15 @@ public final class RingDriver {
     return new RingDriver(memory, new QueueLayout(size, gpa, driver, device));
   }
 
+  /** The same driver, as far as this one has come, in a copy of its memory. */
+  public RingDriver in(GuestMemory copy) {
+    RingDriver driver = new RingDriver(copy, layout);
+    driver.nextDescriptor = nextDescriptor;
+    driver.availIndex = availIndex;
+    driver.seenUsed = seenUsed;
+    return driver;
+  }
+
   public QueueLayout layout() {
     return layout;
   }

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chunks on their way into a store: {@link #put} them from any number of threads, then {@link
@@ -94,6 +95,14 @@ public final class Batch implements AutoCloseable {
    * @throws ChunkException IO; the batch can only be closed then
    */
   public Optional<ChunkId> put(MemorySegment bytes) {
+    return put(bytes, null);
+  }
+
+  /**
+   * Like {@link #put(MemorySegment)}, with a store of the same owner that may have the chunk: then
+   * it is linked from there as by {@link #link} and costs no disk.
+   */
+  public Optional<ChunkId> put(MemorySegment bytes, @Nullable ChunkStore other) {
     ChunkStore.checkLength(bytes.byteSize());
     requireOpen();
     if (ZeroTest.isZero(bytes)) {
@@ -104,7 +113,11 @@ public final class Batch implements AutoCloseable {
         id,
         (key, count) -> {
           if (count == null && !ChunkFiles.isPresent(store.path(key), bytes.byteSize())) {
-            stage(key, bytes.byteSize(), target -> ChunkFiles.write(key, target, bytes));
+            if (other != null && ChunkFiles.isPresent(other.path(key), bytes.byteSize())) {
+              bring(other, key, (int) bytes.byteSize());
+            } else {
+              stage(key, bytes.byteSize(), target -> ChunkFiles.write(key, target, bytes));
+            }
           }
           return count == null ? 1 : count + 1;
         });
@@ -129,12 +142,15 @@ public final class Batch implements AutoCloseable {
         id,
         (key, count) -> {
           if (count == null && !ChunkFiles.isPresent(store.path(key), lengthBytes)) {
-            Path source = other.path(key);
-            stage(
-                key, lengthBytes, target -> ChunkTransfer.bring(key, source, lengthBytes, target));
+            bring(other, key, lengthBytes);
           }
           return count == null ? 1 : count + 1;
         });
+  }
+
+  private void bring(ChunkStore other, ChunkId id, int lengthBytes) {
+    Path source = other.path(id);
+    stage(id, lengthBytes, target -> ChunkTransfer.bring(id, source, lengthBytes, target));
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,23 @@ final class WithdrawTest {
       batch.commit();
       assertThat(store.contains(id)).isTrue();
     }
+  }
+
+  @Test
+  void aChunkAnotherStoreHasIsLinkedFromThere() throws Exception {
+    ChunkStore other = ChunkStore.create(root.resolve("other"));
+    MemorySegment chunk = TestChunks.chunk(SIZE, 1);
+    ChunkId id = TestChunks.save(other, List.of(chunk)).getFirst();
+    ChunkStore store = ChunkStore.create(root.resolve("store"));
+    try (Batch batch = store.batch()) {
+      batch.put(chunk, other);
+      batch.put(TestChunks.chunk(SIZE, 2), other);
+      batch.commit();
+    }
+    assertThat(Files.isSameFile(store.path(id), other.path(id))).isTrue();
+    MemorySegment read = Arena.ofAuto().allocate(SIZE);
+    store.read(id, read);
+    assertThat(read.mismatch(chunk)).isEqualTo(-1);
   }
 
   @Test

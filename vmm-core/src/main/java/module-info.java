@@ -12,6 +12,7 @@ module dev.spore.vmm {
   exports dev.spore.vmm.agent;
   exports dev.spore.vmm.assist;
   exports dev.spore.vmm.quirk;
+  exports dev.spore.vmm.snapshot;
   exports dev.spore.vmm.boot;
   exports dev.spore.vmm.ram;
 }

@@ -1,11 +1,16 @@
 package dev.spore.vmm;
 
+import dev.spore.format.Bytes;
+import dev.spore.format.manifest.Generation;
 import dev.spore.virtio.console.ConsoleSink;
 import dev.spore.vmm.agent.AgentClient;
+import dev.spore.vmm.agent.ResumeSpec;
 import dev.spore.vmm.board.Board;
+import dev.spore.vmm.boot.CommandLine;
 import dev.spore.vmm.quirk.Quirk;
 import dev.spore.vmm.quirk.QuirkProfile;
 import dev.spore.vmm.ram.GuestRam;
+import dev.spore.vmm.snapshot.Spore;
 import dev.spore.vmm.vcpu.Vcpu;
 import dev.spore.vmm.vcpu.VcpuExits;
 import java.time.Duration;
@@ -18,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,16 +46,31 @@ public final class Machine implements AutoCloseable {
   private final CompletableFuture<MachineExit> closed = new CompletableFuture<>();
   private final Closeables resources = new Closeables();
   private final MachineParts parts;
+  private final MachineSaver saver;
+
+  /** What a machine that was restored has to be told once; null when it has been. */
+  private final AtomicReference<@Nullable ResumeSpec> unsaid = new AtomicReference<>();
+
+  /** One save at a time, and none of a machine that is being closed. */
+  private final ReentrantLock saving = new ReentrantLock();
+
+  /** Parts and where they come from. */
+  private record Assembled(MachineParts parts, MachineOrigin origin) {}
 
   /** Makes the parts of one machine. */
   private interface Assembly {
-    MachineParts assemble(Closeables owner, ConsoleSink console, Board.PowerSwitch power);
+    Assembled assemble(Closeables owner, ConsoleSink console, Board.PowerSwitch power);
   }
 
   private Machine(Assembly assembly, Consumer<MachineEvent> listener) {
     this.events = new EventDelivery(listener);
     try {
-      this.parts = assembly.assemble(resources, events, powerSwitch());
+      Assembled assembled = assembly.assemble(resources, events, powerSwitch());
+      this.parts = assembled.parts();
+      this.saver = new MachineSaver(parts, assembled.origin());
+      if (assembled.origin().parent() != null) {
+        unsaid.set(CloneIdentity.fresh(assembled.origin().generation()));
+      }
     } catch (RuntimeException | Error e) {
       closeAfter(e, resources::close);
       throw e;
@@ -75,13 +96,44 @@ public final class Machine implements AutoCloseable {
     return machine;
   }
 
-  private static MachineParts booted(
+  /**
+   * Restores a saved machine: returns when its vCPUs run on. The first {@link #agent} gives it an
+   * identity of its own before anything is asked of it.
+   *
+   * @param events as for {@link #boot}
+   * @throws SporeException object.invalid for a spore that is damaged or of another kind of
+   *     machine, host.unsupported naming what this host lacks; no guest instruction has run then
+   */
+  public static Machine restore(RestoreSpec spec, Consumer<MachineEvent> events) {
+    Spore spore = spec.spore();
+    MachineRestore.requireFit(spore.manifest());
+    Machine machine =
+        new Machine(
+            (owner, console, power) ->
+                new Assembled(
+                    MachineRestore.assemble(spec, owner, console, power),
+                    MachineOrigin.restored(spore)),
+            events);
+    try {
+      machine.start();
+    } catch (RuntimeException | Error e) {
+      closeAfter(e, machine::close);
+      throw e;
+    }
+    return machine;
+  }
+
+  private static Assembled booted(
       MachineSpec spec, Closeables owner, ConsoleSink console, Board.PowerSwitch power) {
     GuestRam ram = owner.add(GuestRam.zero(spec.memoryBytes()));
     KernelCopy copy = KernelCopy.start(ram.memory(), spec, owner);
-    MachineParts parts = new MachineParts(ram, spec.vcpus(), spec.disks(), owner, console, power);
-    parts.vcpus.enterAt(copy.join().finish(parts.commandLine(spec), spec.vcpus()));
-    return parts;
+    MachineParts parts =
+        new MachineParts(ram, spec.vcpus(), null, spec.disks(), owner, console, power);
+    CommandLine line = parts.commandLine(spec);
+    parts.vcpus.enterAt(copy.join().finish(line, spec.vcpus()));
+    byte[] lineage = new byte[Generation.LINEAGE_BYTES];
+    new HostRandom().nextBytes(lineage);
+    return new Assembled(parts, MachineOrigin.booted(spec, line.text(), Bytes.of(lineage)));
   }
 
   private static void closeAfter(Throwable failure, Runnable close) {
@@ -108,8 +160,32 @@ public final class Machine implements AutoCloseable {
     Duration retry =
         parts.quirks.has(Quirk.INTERPRETED_KERNEL) ? RETRY_INTERPRETED : RETRY_HARDWARE;
     AgentClient client = new AgentConnector(this, parts.vsock, retry, timeout).connect();
+    ResumeSpec identity = unsaid.getAndSet(null);
+    if (identity != null) {
+      client.resume(identity, timeout);
+    }
     events.post(new MachineEvent.AgentReady(System.nanoTime()));
     return client;
+  }
+
+  /**
+   * Saves the machine as a spore.
+   *
+   * @throws SporeException naming what went wrong; nothing is published then and the machine goes
+   *     on as if nothing had been asked
+   */
+  public SaveReport save(SaveSpec spec) throws InterruptedException {
+    saving.lockInterruptibly();
+    try {
+      if (closing.get() || exit.isDone()) {
+        throw new SporeException(
+            ErrorCode.RUNTIME_EXECUTION_FAILED,
+            "the machine has ended, there is nothing to save; save it while it runs");
+      }
+      return saver.save(spec);
+    } finally {
+      saving.unlock();
+    }
   }
 
   /** Completes when the machine has ended, whoever ended it. */
@@ -185,10 +261,13 @@ public final class Machine implements AutoCloseable {
       return;
     }
     ended(new MachineExit.Closed());
+    // A save in hand ends first; what it holds of the machine must not be unmapped under it.
+    saving.lock();
     try {
       parts.vcpus.stop();
       resources.close();
     } finally {
+      saving.unlock();
       MachineExit why = Objects.requireNonNull(reason.get());
       events.close(new MachineEvent.Exited(why));
       closed.complete(why);

@@ -1,8 +1,15 @@
 package dev.spore.vmm;
 
+import dev.spore.format.state.CpuidLeaf;
+import dev.spore.format.state.DeviceSlot;
+import dev.spore.format.state.MachineState;
+import dev.spore.format.state.VcpuState;
+import dev.spore.format.state.VmState;
 import dev.spore.kvm.CpuidEntry;
 import dev.spore.kvm.Kvm;
+import dev.spore.kvm.VcpuFd;
 import dev.spore.kvm.VmFd;
+import dev.spore.virtio.DeviceStateException;
 import dev.spore.virtio.Doorbell;
 import dev.spore.virtio.VirtioDevice;
 import dev.spore.virtio.blk.BlkDevice;
@@ -17,12 +24,17 @@ import dev.spore.vmm.board.BoardMap;
 import dev.spore.vmm.board.MmioBus;
 import dev.spore.vmm.boot.CommandLine;
 import dev.spore.vmm.quirk.KernelFlags;
+import dev.spore.vmm.quirk.Quirk;
 import dev.spore.vmm.quirk.QuirkProfile;
 import dev.spore.vmm.ram.GuestRam;
+import dev.spore.vmm.state.CpuidLeaves;
+import dev.spore.vmm.state.VcpuStates;
+import dev.spore.vmm.state.VmStates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a machine is assembled from, wired together, empty and not yet running. */
 final class MachineParts {
@@ -33,6 +45,7 @@ final class MachineParts {
   private static final int GUEST_CID = 3;
 
   private final Closeables owner;
+  final List<DiskSpec> disks;
   private final MmioBus mmio = new MmioBus();
   private final List<VirtioSlot<?>> slots = new ArrayList<>();
 
@@ -42,16 +55,21 @@ final class MachineParts {
   final Board board;
   final InstructionAssists assists;
   final VcpuSet vcpus;
+  private final VcpuStates states;
+  private final List<CpuidEntry> supported;
+  private final int count;
   final VsockDevice vsock;
 
   /**
    * Assembles a board around {@code ram}; on failure {@code owner} still holds what was opened.
    *
    * @param count how many vCPUs
+   * @param shown the CPUID table of an earlier life, or null for what this host has
    */
   MachineParts(
       GuestRam ram,
       int count,
+      @Nullable List<CpuidEntry> shown,
       List<DiskSpec> disks,
       Closeables owner,
       ConsoleSink console,
@@ -66,8 +84,12 @@ final class MachineParts {
     vm.createIrqchip();
     vm.createPit2();
     ram.plugInto(vm);
-    vcpus = new VcpuSet(kvm, vm, count, owner);
-    assists = new InstructionAssists(ram.memory(), xsaveLayout(kvm.supportedCpuid()), count == 1);
+    supported = kvm.supportedCpuid();
+    vcpus = new VcpuSet(kvm, vm, shown == null ? supported : shown, count, owner);
+    states = VcpuStates.of(kvm, quirks);
+    this.count = count;
+    this.disks = List.copyOf(disks);
+    assists = new InstructionAssists(ram.memory(), xsaveLayout(supported), count == 1);
     KvmInterrupt serialLine = owner.add(new KvmInterrupt(vm, BoardMap.UART_GSI));
     board = new Board(b -> console.write(new byte[] {(byte) b}, 0, 1), serialLine, power);
     attach(bell -> new ConsoleDevice(console, bell));
@@ -110,6 +132,83 @@ final class MachineParts {
     return line.build();
   }
 
+  /** What a guest on this host can be shown; where CPUID cannot be masked, what it is shown. */
+  List<CpuidLeaf> supported() {
+    return CpuidLeaves.of(
+        quirks.has(Quirk.UNMASKED_CPUID) ? vcpus.descriptors().getFirst().getCpuid2() : supported);
+  }
+
+  /** State of the VM itself; nothing of it moves. */
+  VmState vmState() {
+    List<CpuidEntry> shown = vcpus.descriptors().getFirst().getCpuid2();
+    return VmStates.capture(vm, shown, board.saveUart());
+  }
+
+  /** State of each vCPU; all are parked. */
+  List<VcpuState> vcpuStates() {
+    List<VcpuState> list = new ArrayList<>();
+    for (int id = 0; id < count; id++) {
+      list.add(states.capture(id, vcpus.descriptors().get(id)));
+    }
+    return list;
+  }
+
+  /** State of each virtio device; all are at rest. */
+  List<DeviceSlot> deviceStates() {
+    return slots.stream()
+        .map(slot -> new DeviceSlot(slot.number(), slot.transport().save()))
+        .toList();
+  }
+
+  /**
+   * Gives a fresh board the state of an earlier life and checks that it has it. The devices are at
+   * rest afterwards.
+   *
+   * @throws SporeException object.invalid or host.unsupported naming what cannot be so here
+   */
+  void restore(MachineState state) {
+    List<VcpuFd> fds = vcpus.descriptors();
+    VmStates.restoreChips(vm, state.vm());
+    for (VcpuState vcpu : state.vcpus()) {
+      states.restore(fds.get(vcpu.index()), vcpu);
+    }
+    VmStates.restoreTime(vm, state.vm());
+    fds.forEach(states::resumed);
+    board.restoreUart(state.vm().uart());
+    restoreDevices(state.devices());
+    for (VcpuState vcpu : state.vcpus()) {
+      states.readBack(fds.get(vcpu.index()), vcpu);
+    }
+    VmStates.readBack(vm, state.vm());
+  }
+
+  private void restoreDevices(List<DeviceSlot> saved) {
+    if (saved.size() != slots.size()) {
+      throw new SporeException(
+          ErrorCode.OBJECT_INVALID,
+          "the spore has %d devices, this board has %d for it"
+              .formatted(saved.size(), slots.size()));
+    }
+    for (int i = 0; i < saved.size(); i++) {
+      VirtioSlot<?> slot = slots.get(i);
+      if (saved.get(i).slot() != slot.number()) {
+        throw new SporeException(
+            ErrorCode.OBJECT_INVALID,
+            "the spore has a device in slot %d where this board has one in slot %d"
+                .formatted(saved.get(i).slot(), slot.number()));
+      }
+      try {
+        slot.transport().restore(saved.get(i).state());
+      } catch (DeviceStateException e) {
+        throw new SporeException(
+            ErrorCode.OBJECT_INVALID,
+            "the spore's device in slot %d (%s): %s"
+                .formatted(slot.number(), slot.device().name(), e.getMessage()),
+            e);
+      }
+    }
+  }
+
   MmioBus mmio() {
     return mmio;
   }
@@ -118,8 +217,9 @@ final class MachineParts {
     return slots;
   }
 
-  /** Starts the device threads; {@code owner} ends them. */
+  /** Starts the device threads, also of devices at rest; {@code owner} ends them. */
   void startDevices() {
     slots.forEach(slot -> slot.start(owner));
+    slots.forEach(slot -> slot.transport().resume());
   }
 }

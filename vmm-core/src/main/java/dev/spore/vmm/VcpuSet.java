@@ -25,13 +25,16 @@ final class VcpuSet {
   private final List<VcpuFd> fds = new ArrayList<>();
   private final List<Vcpu> vcpus = new ArrayList<>();
 
-  /** Creates {@code count} vCPUs with their CPUID tables; {@code owner} closes them. */
-  VcpuSet(Kvm kvm, VmFd vm, int count, Closeables owner) {
-    List<CpuidEntry> supported = kvm.supportedCpuid();
+  /**
+   * Creates {@code count} vCPUs; {@code owner} closes them.
+   *
+   * @param cpuid what they show, but for each one's place among them
+   */
+  VcpuSet(Kvm kvm, VmFd vm, List<CpuidEntry> cpuid, int count, Closeables owner) {
     boolean tscDeadline = kvm.checkExtension(KvmCap.TSC_DEADLINE_TIMER) != 0;
     for (int id = 0; id < count; id++) {
       VcpuFd fd = owner.add(vm.createVcpu(id));
-      fd.setCpuid2(CpuidTopology.forVcpu(supported, id, count, tscDeadline));
+      fd.setCpuid2(CpuidTopology.forVcpu(cpuid, id, count, tscDeadline));
       fds.add(fd);
     }
   }

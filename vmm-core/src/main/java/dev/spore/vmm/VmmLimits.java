@@ -28,5 +28,20 @@ public final class VmmLimits {
    */
   public static final Duration LISTENER_GRACE = Duration.ofSeconds(2);
 
+  /**
+   * How long a machine to be saved may take to come to rest, vCPUs and each device: a request on a
+   * slow disk is over by then. Beyond it the save is given up and the machine goes on.
+   */
+  public static final Duration STANDSTILL_WAIT = Duration.ofSeconds(10);
+
+  /**
+   * Bytes of RAM written since they were last sealed at which a running machine is stopped to be
+   * saved: their pages are copied while it stands still.
+   */
+  public static final long SEAL_AHEAD_ENOUGH_BYTES = 16L << 20;
+
+  /** How often a save looks at the latest writes before it stops a guest that writes faster. */
+  public static final int SEAL_AHEAD_ROUNDS_MAX = 5;
+
   private VmmLimits() {}
 }

@@ -5,6 +5,12 @@ package dev.spore.vmm.board;
  * dev.spore.vmm.boot.BootLayout}. A saved machine depends on both.
  */
 public final class BoardMap {
+  /** Name of the board in saved machines. */
+  public static final String NAME = "spore-x86";
+
+  /** Rises whenever an address, a port or an interrupt line changes. */
+  public static final int VERSION = 1;
+
   /** First port of the 16550 (COM1). */
   public static final int UART_PORT = 0x3f8;
 

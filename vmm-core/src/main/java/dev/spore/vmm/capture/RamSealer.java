@@ -2,6 +2,7 @@ package dev.spore.vmm.capture;
 
 import dev.spore.cas.Batch;
 import dev.spore.cas.ChunkId;
+import dev.spore.cas.ChunkStore;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.LongStream;
@@ -20,6 +21,7 @@ public final class RamSealer {
   private final RamView ram;
   private final RamDirt dirt;
   private final Batch batch;
+  private final @Nullable ChunkStore earlier;
 
   /** Id of each chunk as it was last sealed; null: all zero. */
   private final AtomicReferenceArray<@Nullable ChunkId> ids;
@@ -27,8 +29,14 @@ public final class RamSealer {
   /** Whether {@link #ids} holds what RAM held when {@link #dirt} was last asked. */
   private boolean complete;
 
-  /** Seals RAM nothing is known about. */
-  public RamSealer(RamView ram, RamDirt dirt, Batch batch) {
+  /**
+   * Seals RAM nothing is known about.
+   *
+   * @param earlier where the machine was restored from, which still has the chunks that did not
+   *     change; or null
+   */
+  public RamSealer(RamView ram, RamDirt dirt, Batch batch, @Nullable ChunkStore earlier) {
+    this.earlier = earlier;
     this.ram = ram;
     this.dirt = dirt;
     this.batch = batch;
@@ -96,7 +104,7 @@ public final class RamSealer {
   }
 
   private void seal(long chunk, MemorySegment bytes) {
-    ChunkId id = batch.put(bytes).orElse(null);
+    ChunkId id = batch.put(bytes, earlier).orElse(null);
     ChunkId old = ids.getAndSet((int) chunk, id);
     if (old != null) {
       batch.withdraw(old);

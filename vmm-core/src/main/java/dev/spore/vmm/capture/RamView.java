@@ -57,12 +57,27 @@ public final class RamView {
     return bytes(chunk * CHUNK_BYTES, CHUNK_BYTES);
   }
 
-  /** Bytes inside one region, made present if they are not. Read-only. */
-  MemorySegment bytes(long offset, int lengthBytes) {
+  /** The bytes of a chunk, to be filled before anybody runs in them. */
+  public MemorySegment target(long chunk) {
+    int region = region(chunk);
+    return memory
+        .regions()
+        .get(region)
+        .bytes()
+        .asSlice((chunk - firstChunks[region]) * CHUNK_BYTES, CHUNK_BYTES);
+  }
+
+  private int region(long chunk) {
     int region = firstChunks.length - 1;
-    while (firstChunks[region] > offset / CHUNK_BYTES) {
+    while (firstChunks[region] > chunk) {
       region--;
     }
+    return region;
+  }
+
+  /** Bytes inside one region, made present if they are not. Read-only. */
+  MemorySegment bytes(long offset, int lengthBytes) {
+    int region = region(offset / CHUNK_BYTES);
     long gpa = memory.regions().get(region).gpa() + offset - firstChunks[region] * CHUNK_BYTES;
     return MemorySegment.ofBuffer(memory.readable(gpa, lengthBytes));
   }

@@ -104,7 +104,7 @@ final class RamSealerTest {
   void stoppedMachineIsSealedWhole() throws Exception {
     byte[] wanted = ramNow();
     try (Batch batch = store.batch()) {
-      RamSealer sealer = new RamSealer(ram, dirt, batch);
+      RamSealer sealer = new RamSealer(ram, dirt, batch, null);
       sealer.sealStopped();
       assertThat(batch.commit().added()).isEqualTo(3);
       assertThat(sealer.id(2)).isNull();
@@ -116,7 +116,7 @@ final class RamSealerTest {
   @Test
   void whatIsWrittenAfterTheFreezeIsNotInIt() throws Exception {
     try (Batch batch = store.batch()) {
-      RamSealer sealer = new RamSealer(ram, dirt, batch);
+      RamSealer sealer = new RamSealer(ram, dirt, batch, null);
       sealer.sealAhead();
       guest.write(0, 100, 11);
       guest.write(0, 2L * CHUNK + 4096, 12);
@@ -139,7 +139,7 @@ final class RamSealerTest {
   @Test
   void chunkThatBecameZeroCostsNothing() throws Exception {
     try (Batch batch = store.batch()) {
-      RamSealer sealer = new RamSealer(ram, dirt, batch);
+      RamSealer sealer = new RamSealer(ram, dirt, batch, null);
       sealer.sealAhead();
       guest.write(1, CHUNK + 5L, 0);
       try (RamSealer.Frozen frozen = sealer.freeze()) {
@@ -153,7 +153,7 @@ final class RamSealerTest {
   @Test
   void secondSealLooksAtWhatWasWrittenOnly() throws Exception {
     try (Batch batch = store.batch()) {
-      RamSealer sealer = new RamSealer(ram, dirt, batch);
+      RamSealer sealer = new RamSealer(ram, dirt, batch, null);
       assertThat(sealer.sealAhead()).isEqualTo(5L * CHUNK);
       assertThat(sealer.sealAhead()).isZero();
       guest.write(0, CHUNK, 3);
@@ -168,7 +168,7 @@ final class RamSealerTest {
   @Test
   void freezingNeedsASealAhead() {
     try (Batch batch = store.batch()) {
-      RamSealer sealer = new RamSealer(ram, dirt, batch);
+      RamSealer sealer = new RamSealer(ram, dirt, batch, null);
       assertThatThrownBy(sealer::freeze).isInstanceOf(IllegalStateException.class);
     }
   }
@@ -190,7 +190,7 @@ final class RamSealerTest {
               }
             });
     try (Batch batch = store.batch()) {
-      RamSealer sealer = new RamSealer(ram, dirt, batch);
+      RamSealer sealer = new RamSealer(ram, dirt, batch, null);
       for (int round = 0; round < 3; round++) {
         sealer.sealAhead();
         byte[] wanted;

@@ -29,7 +29,11 @@ final class Guest implements AutoCloseable {
   }
 
   static Guest boot(MachineSpec spec) throws InterruptedException {
-    Machine machine = Machine.boot(spec, event -> {});
+    return of(Machine.boot(spec, event -> {}));
+  }
+
+  /** Waits for the agent of a machine, which is closed if that fails. */
+  static Guest of(Machine machine) throws InterruptedException {
     boolean booted = false;
     try {
       Guest guest = new Guest(machine, machine.agent(Patience.BOOT));

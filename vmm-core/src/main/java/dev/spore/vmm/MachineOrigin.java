@@ -1,0 +1,53 @@
+package dev.spore.vmm;
+
+import dev.spore.cas.ChunkStore;
+import dev.spore.format.Bytes;
+import dev.spore.format.SporeId;
+import dev.spore.format.manifest.Generation;
+import dev.spore.format.manifest.GuestImages;
+import dev.spore.vmm.snapshot.Spore;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a machine comes from, as the spores made of it will tell.
+ *
+ * @param images looked at when it is first saved: hashing them takes longer than a start
+ * @param commandLine what its kernel was booted with
+ * @param generation how many times it has been restored since
+ * @param parent the spore it was restored from, or null
+ * @param lineage drawn at its boot
+ * @param chunks the parent's, or null
+ */
+record MachineOrigin(
+    Supplier<GuestImages> images,
+    String commandLine,
+    long generation,
+    @Nullable SporeId parent,
+    Bytes lineage,
+    @Nullable ChunkStore chunks) {
+
+  static MachineOrigin booted(MachineSpec spec, String commandLine, Bytes lineage) {
+    return new MachineOrigin(() -> imagesOf(spec), commandLine, 0, null, lineage, null);
+  }
+
+  static MachineOrigin restored(Spore spore) {
+    Generation before = spore.manifest().generation();
+    return new MachineOrigin(
+        () -> spore.manifest().images(),
+        spore.manifest().commandLine(),
+        before.number() + 1,
+        spore.id(),
+        before.lineage(),
+        spore.chunks());
+  }
+
+  Generation generationOfSpore() {
+    return new Generation(generation, parent, lineage);
+  }
+
+  private static GuestImages imagesOf(MachineSpec spec) {
+    return new GuestImages(
+        FileIdentities.of(spec.kernel()), spec.initrd().map(FileIdentities::of).orElse(null), null);
+  }
+}

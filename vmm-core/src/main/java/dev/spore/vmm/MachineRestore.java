@@ -1,0 +1,108 @@
+package dev.spore.vmm;
+
+import dev.spore.cas.ChunkException;
+import dev.spore.format.manifest.Board;
+import dev.spore.format.manifest.DiskImage;
+import dev.spore.format.manifest.Manifest;
+import dev.spore.format.manifest.MemoryRegion;
+import dev.spore.virtio.console.ConsoleSink;
+import dev.spore.vmm.board.BoardMap;
+import dev.spore.vmm.boot.BootLayout;
+import dev.spore.vmm.boot.RamLayout;
+import dev.spore.vmm.capture.RamView;
+import dev.spore.vmm.ram.GuestRam;
+import dev.spore.vmm.snapshot.Spore;
+import dev.spore.vmm.state.CpuidLeaves;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** Builds the machine a spore describes, or says why this program or this host cannot. */
+final class MachineRestore {
+  private MachineRestore() {}
+
+  /**
+   * Checks that the board is one this program builds.
+   *
+   * @throws SporeException object.invalid saying how it differs
+   */
+  static void requireFit(Manifest manifest) {
+    Board board = manifest.board();
+    if (!board.name().equals(BoardMap.NAME) || board.version() != BoardMap.VERSION) {
+      throw refused(
+          "is of a %s board, version %d; this spore builds %s, version %d: use a spore that builds it"
+              .formatted(board.name(), board.version(), BoardMap.NAME, BoardMap.VERSION));
+    }
+    RamLayout layout = RamLayout.of(board.memoryBytes());
+    List<MemoryRegion> expected =
+        layout.regions().stream().map(r -> new MemoryRegion(r.gpa(), r.sizeBytes())).toList();
+    if (!board.memory().equals(expected) || board.slots() != BootLayout.VIRTIO_WINDOWS_MAX) {
+      throw refused("has another memory layout than a %s board".formatted(BoardMap.NAME));
+    }
+    if (board.vcpus() > VmmLimits.VCPUS_MAX) {
+      throw refused("has %d vCPUs, more than a machine can have".formatted(board.vcpus()));
+    }
+  }
+
+  /** Builds it, in the state it was saved in; on failure {@code owner} holds what was opened. */
+  static MachineParts assemble(
+      RestoreSpec spec,
+      Closeables owner,
+      ConsoleSink console,
+      dev.spore.vmm.board.Board.PowerSwitch power) {
+    Spore spore = spec.spore();
+    Manifest manifest = spore.manifest();
+    GuestRam ram = owner.add(GuestRam.zero(manifest.memory().sizeBytes()));
+    load(spore, ram);
+    MachineParts parts =
+        new MachineParts(
+            ram,
+            manifest.board().vcpus(),
+            CpuidLeaves.toKvm(manifest.machine().vm().cpuid()),
+            disks(manifest),
+            owner,
+            console,
+            power);
+    HostFit.require(manifest.host(), parts.supported(), parts.quirks);
+    parts.restore(manifest.machine());
+    return parts;
+  }
+
+  private static void load(Spore spore, GuestRam ram) {
+    RamView view = new RamView(ram.memory());
+    try {
+      LongStream.range(0, view.chunks())
+          .parallel()
+          .forEach(chunk ->
+              spore.index().id(chunk).ifPresent(id -> spore.chunks().read(id, view.target(chunk))));
+    } catch (ChunkException e) {
+      throw Spore.unusable(e);
+    }
+  }
+
+  private static List<DiskSpec> disks(Manifest manifest) {
+    return manifest.disks().stream().map(MachineRestore::disk).toList();
+  }
+
+  private static DiskSpec disk(DiskImage disk) {
+    Path image = Path.of(disk.pathHint());
+    if (!Files.exists(image)) {
+      throw new SporeException(
+          ErrorCode.OBJECT_NOT_FOUND,
+          "disk image %s, which the spore's %s was made from, does not exist; put it back there"
+              .formatted(image, disk.name()));
+    }
+    if (!FileIdentities.of(image).equals(disk.base())) {
+      throw new SporeException(
+          ErrorCode.OBJECT_INVALID,
+          "disk image %s is not what it was when the spore's %s was saved; put the old one there"
+              .formatted(image, disk.name()));
+    }
+    return new DiskSpec(image, disk.readOnly());
+  }
+
+  private static SporeException refused(String what) {
+    return new SporeException(ErrorCode.OBJECT_INVALID, "the spore " + what);
+  }
+}

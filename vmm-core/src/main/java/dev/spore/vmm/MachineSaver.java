@@ -1,0 +1,143 @@
+package dev.spore.vmm;
+
+import dev.spore.cas.Batch;
+import dev.spore.cas.ChunkException;
+import dev.spore.cas.ChunkId;
+import dev.spore.format.SporeId;
+import dev.spore.format.index.MemoryIndexWriter;
+import dev.spore.format.manifest.Manifest;
+import dev.spore.format.manifest.ManifestCodec;
+import dev.spore.format.manifest.MemoryImage;
+import dev.spore.format.state.MachineState;
+import dev.spore.vmm.capture.RamDirt;
+import dev.spore.vmm.capture.RamSealer;
+import dev.spore.vmm.capture.RamView;
+import dev.spore.vmm.snapshot.Spore;
+import dev.spore.vmm.snapshot.SporeStaging;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** Makes spores of one machine. One save at a time. */
+final class MachineSaver {
+  private final MachineParts parts;
+  private final MachineOrigin origin;
+  private final RamView ram;
+  private final RamDirt dirt;
+
+  MachineSaver(MachineParts parts, MachineOrigin origin) {
+    this.parts = parts;
+    this.origin = origin;
+    this.ram = new RamView(parts.ram.memory());
+    this.dirt = new RamDirt(ram, new KvmDirtyLog(parts.vm, parts.ram));
+  }
+
+  /** What stood still at one instant. */
+  private record Instantaneous(
+      MachineState state, long wallNanos, long pauseNanos, long copiedBytes) {}
+
+  /**
+   * Saves the machine.
+   *
+   * @throws SporeException naming what went wrong; nothing has been published then and the machine
+   *     goes on
+   */
+  SaveReport save(SaveSpec spec) throws InterruptedException {
+    long started = System.nanoTime();
+    try (SporeStaging staging = SporeStaging.begin(spec.directory());
+        Batch batch = staging.chunks().batch()) {
+      RamSealer sealer = new RamSealer(ram, dirt, batch, origin.chunks());
+      if (spec.goesOn()) {
+        Instantaneous instant = takeRunning(sealer);
+        return publish(spec, staging, batch, sealer, instant, started);
+      }
+      return saveStopped(spec, staging, batch, sealer, started);
+    } catch (ChunkException e) {
+      throw Spore.unusable(e);
+    }
+  }
+
+  /** The machine stands still afterwards, unless this fails. */
+  private SaveReport saveStopped(
+      SaveSpec spec, SporeStaging staging, Batch batch, RamSealer sealer, long started)
+      throws InterruptedException {
+    MachineStandstill standstill = MachineStandstill.of(parts);
+    boolean saved = false;
+    try {
+      Instantaneous instant = new Instantaneous(state(), wallNanos(), 0, 0);
+      sealer.sealStopped();
+      SaveReport report = publish(spec, staging, batch, sealer, instant, started);
+      saved = true;
+      return report;
+    } finally {
+      if (!saved) {
+        standstill.close();
+      }
+    }
+  }
+
+  private Instantaneous takeRunning(RamSealer sealer) throws InterruptedException {
+    try {
+      long sealed = sealer.sealAhead();
+      for (int round = 1;
+          round < VmmLimits.SEAL_AHEAD_ROUNDS_MAX && sealed > VmmLimits.SEAL_AHEAD_ENOUGH_BYTES;
+          round++) {
+        sealed = sealer.sealAhead();
+      }
+      MachineState state;
+      long wallNanos;
+      RamSealer.Frozen frozen;
+      long before = System.nanoTime();
+      MachineStandstill standstill = MachineStandstill.of(parts);
+      try (standstill) {
+        state = state();
+        wallNanos = wallNanos();
+        frozen = sealer.freeze();
+      }
+      long pauseNanos = System.nanoTime() - before;
+      try (frozen) {
+        sealer.sealFrozen(frozen);
+      }
+      return new Instantaneous(state, wallNanos, pauseNanos, frozen.sizeBytes());
+    } finally {
+      dirt.stop();
+    }
+  }
+
+  private MachineState state() {
+    return new MachineState(parts.vmState(), parts.vcpuStates(), parts.deviceStates());
+  }
+
+  private static long wallNanos() {
+    return ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
+  }
+
+  private SaveReport publish(
+      SaveSpec spec,
+      SporeStaging staging,
+      Batch batch,
+      RamSealer sealer,
+      Instantaneous instant,
+      long started) {
+    Batch.Committed committed = batch.commit();
+    MemoryIndexWriter index = MemoryIndexWriter.zero(ram.chunks() * RamView.CHUNK_BYTES);
+    long dataChunks = 0;
+    for (long chunk = 0; chunk < ram.chunks(); chunk++) {
+      ChunkId id = sealer.id(chunk);
+      index.set(chunk, id);
+      dataChunks += id == null ? 0 : 1;
+    }
+    byte[] indexBytes = index.toBytes();
+    MemoryImage memory = Manifests.memory(indexBytes, ram.chunks(), dataChunks);
+    Manifest manifest =
+        Manifests.of(parts, origin, instant.state(), instant.wallNanos(), memory, spec);
+    SporeId id = staging.publish(indexBytes, ManifestCodec.encode(manifest));
+    return new SaveReport(
+        id,
+        instant.pauseNanos(),
+        instant.copiedBytes(),
+        dataChunks,
+        committed.added(),
+        committed.addedBytes(),
+        System.nanoTime() - started);
+  }
+}

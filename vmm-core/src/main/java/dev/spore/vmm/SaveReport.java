@@ -1,0 +1,23 @@
+package dev.spore.vmm;
+
+import dev.spore.format.SporeId;
+
+/**
+ * What a save did.
+ *
+ * @param id of the spore
+ * @param pauseNanos how long the guest stood still; to the end of the save if it does not go on
+ * @param copiedBytes guest memory copied during that time
+ * @param dataChunks chunks of RAM that are not all zero
+ * @param addedChunks those among them that the store did not have
+ * @param addedBytes what those cost on the disk
+ * @param totalNanos from the request to the published spore
+ */
+public record SaveReport(
+    SporeId id,
+    long pauseNanos,
+    long copiedBytes,
+    long dataChunks,
+    long addedChunks,
+    long addedBytes,
+    long totalNanos) {}

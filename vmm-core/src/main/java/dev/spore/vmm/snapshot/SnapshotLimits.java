@@ -1,0 +1,9 @@
+package dev.spore.vmm.snapshot;
+
+/** Bounds on what is read of a spore before anything in it is proven. */
+final class SnapshotLimits {
+  /** The index of 1 TiB of RAM, a header and 32 bytes for each 2 MiB; a longer file is refused. */
+  static final int INDEX_BYTES_MAX = (16 << 20) + 64;
+
+  private SnapshotLimits() {}
+}

@@ -1,0 +1,132 @@
+package dev.spore.vmm.snapshot;
+
+import dev.spore.cas.Blake3;
+import dev.spore.cas.ChunkException;
+import dev.spore.cas.ChunkStore;
+import dev.spore.format.FormatException;
+import dev.spore.format.SporeId;
+import dev.spore.format.index.MemoryIndex;
+import dev.spore.format.manifest.Manifest;
+import dev.spore.format.manifest.ManifestCodec;
+import dev.spore.vmm.ErrorCode;
+import dev.spore.vmm.SporeException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/**
+ * A saved machine in its directory. Manifest and index have been proven against the spore's id; a
+ * chunk is proven whenever it is read.
+ *
+ * @param directory where it is
+ * @param id hash of the manifest
+ * @param index of its RAM
+ * @param chunks the store that has them
+ */
+public record Spore(
+    Path directory, SporeId id, Manifest manifest, MemoryIndex index, ChunkStore chunks) {
+  /** Name of the file that holds the spore's id: 64 hexadecimal digits and a line feed. */
+  static final String ID_FILE = "id";
+
+  /** Name of the directory of chunks. */
+  static final String CHUNKS = "chunks";
+
+  private static final String REMEDY = "take it from a copy, or save the machine again";
+
+  /**
+   * Opens a spore.
+   *
+   * @throws SporeException object.not_found, or object.invalid naming the file that is not as it
+   *     was written
+   */
+  public static Spore open(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw new SporeException(
+          ErrorCode.OBJECT_NOT_FOUND, "spore " + directory + ": there is no such directory");
+    }
+    byte[] manifestBytes = SporeFile.MANIFEST.read(directory);
+    SporeId id = readId(directory);
+    Path manifestFile = directory.resolve(ManifestCodec.FILE);
+    // Before the hash: a manifest of another version is refused for its version.
+    Manifest manifest = parse(manifestFile, manifestBytes);
+    if (!SporeId.of(manifestBytes).equals(id)) {
+      throw damaged(manifestFile, "is not the manifest that file " + ID_FILE + " names");
+    }
+    byte[] indexBytes = SporeFile.INDEX.read(directory);
+    Path indexFile = directory.resolve(MemoryIndex.FILE);
+    if (!Blake3.hash(indexBytes).equals(manifest.memory().index())) {
+      throw damaged(indexFile, "is not the index that the manifest names");
+    }
+    return new Spore(
+        directory, id, manifest, index(indexFile, indexBytes, manifest), chunks(directory));
+  }
+
+  private static SporeId readId(Path directory) {
+    String text = new String(SporeFile.ID.read(directory), StandardCharsets.US_ASCII);
+    try {
+      if (text.endsWith("\n")) {
+        return SporeId.parse(text.substring(0, text.length() - 1));
+      }
+    } catch (IllegalArgumentException e) {
+      // Refused below, as a file without a line feed is.
+    }
+    throw damaged(directory.resolve(ID_FILE), "does not hold the id of a spore");
+  }
+
+  private static Manifest parse(Path file, byte[] bytes) {
+    try {
+      return ManifestCodec.parse(bytes);
+    } catch (FormatException e) {
+      throw refused(file, e);
+    }
+  }
+
+  private static MemoryIndex index(Path file, byte[] bytes, Manifest manifest) {
+    MemoryIndex index;
+    try {
+      index = MemoryIndex.open(MemorySegment.ofArray(bytes));
+    } catch (FormatException e) {
+      throw refused(file, e);
+    }
+    if (index.memoryBytes() != manifest.memory().sizeBytes()
+        || index.zeroChunks() != manifest.memory().zeroChunks()) {
+      throw damaged(file, "covers other RAM than the manifest says");
+    }
+    return index;
+  }
+
+  private static ChunkStore chunks(Path directory) {
+    Path chunks = directory.resolve(CHUNKS);
+    if (!Files.isDirectory(chunks, LinkOption.NOFOLLOW_LINKS)) {
+      throw damaged(chunks, "is missing");
+    }
+    return ChunkStore.open(chunks);
+  }
+
+  /** What a chunk that cannot be used means to whoever restores. */
+  public static SporeException unusable(ChunkException e) {
+    return new SporeException(
+        switch (e.kind()) {
+          case MISSING, WRONG_LENGTH, CORRUPT -> ErrorCode.OBJECT_INVALID;
+          case BUSY, IO -> ErrorCode.CACHE_UNAVAILABLE;
+        },
+        String.valueOf(e.getMessage()),
+        e);
+  }
+
+  static SporeException damaged(Path file, String what) {
+    return new SporeException(
+        ErrorCode.OBJECT_INVALID, "spore file %s %s; %s".formatted(file, what, REMEDY));
+  }
+
+  /** {@code e} names the file without its directory first. */
+  private static SporeException refused(Path file, FormatException e) {
+    String remedy = e.code() == FormatException.Code.UNKNOWN_VERSION ? "" : "; " + REMEDY;
+    return new SporeException(
+        ErrorCode.OBJECT_INVALID,
+        "spore file %s is refused: %s%s".formatted(file, e.getMessage(), remedy),
+        e);
+  }
+}

@@ -1,0 +1,181 @@
+package dev.spore.vmm.snapshot;
+
+import dev.spore.cas.ChunkStore;
+import dev.spore.format.SporeId;
+import dev.spore.kvm.HostFile;
+import dev.spore.kvm.KvmException;
+import dev.spore.vmm.ErrorCode;
+import dev.spore.vmm.SporeException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A spore on its way to its place: a directory beside it, renamed when everything in it is on the
+ * disk. Closed without {@link #publish} it disappears; a kill leaves a hidden directory named
+ * {@code .NAME.PID-N.partial} that nothing refers to. One thread.
+ */
+public final class SporeStaging implements AutoCloseable {
+  /** A spore holds a machine's memory: the owner's business alone. */
+  private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY_MODE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private static final AtomicLong NUMBER = new AtomicLong();
+
+  private final Path target;
+  private final Path staging;
+  private boolean published;
+
+  private SporeStaging(Path target, Path staging) {
+    this.target = target;
+    this.staging = staging;
+  }
+
+  /**
+   * Begins a spore that will be {@code target}.
+   *
+   * @throws SporeException usage.invalid_argument if something is there already or nothing can be
+   *     made there
+   */
+  public static SporeStaging begin(Path target) {
+    Path absolute = target.toAbsolutePath().normalize();
+    Path parent = absolute.getParent();
+    Path name = absolute.getFileName();
+    if (parent == null || name == null) {
+      throw refused(target, "names no directory that could be made");
+    }
+    if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
+      throw refused(target, "exists; name another directory, or remove it first");
+    }
+    if (!Files.isDirectory(parent)) {
+      throw refused(target, "lies in no existing directory; make %s first".formatted(parent));
+    }
+    String hidden =
+        ".%s.%d-%d.partial"
+            .formatted(name, ProcessHandle.current().pid(), NUMBER.incrementAndGet());
+    Path staging = parent.resolve(hidden);
+    try {
+      Files.createDirectory(staging, DIRECTORY_MODE);
+    } catch (IOException e) {
+      throw failed("make", staging, e);
+    }
+    return new SporeStaging(absolute, staging);
+  }
+
+  /** Where the chunks go. */
+  public ChunkStore chunks() {
+    return ChunkStore.create(staging.resolve(Spore.CHUNKS));
+  }
+
+  /**
+   * Writes the rest and gives the spore its place, durably. The chunks have been committed.
+   *
+   * @param index the memory index
+   * @param manifest names {@code index}
+   * @throws SporeException cache.unavailable if the host cannot; nothing has appeared then
+   */
+  public SporeId publish(byte[] index, byte[] manifest) {
+    SporeId id = SporeId.of(manifest);
+    write(SporeFile.INDEX.in(staging), index);
+    write(SporeFile.MANIFEST.in(staging), manifest);
+    write(SporeFile.ID.in(staging), (id + "\n").getBytes(StandardCharsets.US_ASCII));
+    syncDirectory(staging);
+    try {
+      // Fails if anything but an empty directory has come there meanwhile.
+      Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw failed("give its name to", staging, e);
+    }
+    published = true;
+    Path parent = target.getParent();
+    if (parent != null) {
+      syncDirectory(parent);
+    }
+    return id;
+  }
+
+  private static void write(Path file, byte[] bytes) {
+    try (FileChannel channel =
+        FileChannel.open(
+            file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE_MODE)) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      channel.force(true);
+    } catch (IOException e) {
+      throw failed("write", file, e);
+    }
+  }
+
+  private static void syncDirectory(Path directory) {
+    try (HostFile names = HostFile.open(directory, false)) {
+      names.sync();
+    } catch (KvmException e) {
+      throw failed("sync", directory, new IOException(e));
+    }
+  }
+
+  /** Takes everything back unless it was published. */
+  @Override
+  public void close() {
+    if (published || !Files.exists(staging)) {
+      return;
+    }
+    try {
+      Files.walkFileTree(staging, new Remover());
+    } catch (IOException e) {
+      throw failed("remove", staging, e);
+    }
+  }
+
+  /** Never follows a link out of the tree. */
+  private static final class Remover extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.delete(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+        throws IOException {
+      if (failure != null) {
+        throw failure;
+      }
+      Files.delete(directory);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+
+  private static SporeException refused(Path target, String what) {
+    return new SporeException(
+        ErrorCode.USAGE_INVALID_ARGUMENT, "spore directory %s %s".formatted(target, what));
+  }
+
+  private static SporeException failed(String doing, Path file, IOException cause) {
+    return new SporeException(
+        ErrorCode.CACHE_UNAVAILABLE,
+        "cannot %s %s: %s; see to the file system and try again"
+            .formatted(doing, file, cause.getMessage()),
+        cause);
+  }
+}

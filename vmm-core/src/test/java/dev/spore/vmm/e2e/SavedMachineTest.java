@@ -1,0 +1,118 @@
+package dev.spore.vmm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spore.kvm.testing.RequiresGuest;
+import dev.spore.vmm.Machine;
+import dev.spore.vmm.RestoreSpec;
+import dev.spore.vmm.SaveReport;
+import dev.spore.vmm.SaveSpec;
+import dev.spore.vmm.snapshot.Spore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A machine restored is the machine that was saved, not one that was booted again. */
+@RequiresGuest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class SavedMachineTest {
+  private static final long MEMORY_BYTES = 64L << 20;
+
+  private final Path directory;
+  private final Guest source;
+  private final SaveReport report;
+
+  SavedMachineTest(@TempDir Path directory) throws Exception {
+    this.directory = directory;
+    source = Guest.boot(Guest.spec().memoryBytes(MEMORY_BYTES).build());
+    source.sh("echo nonce-4711 > /tmp/nonce; (while :; do echo t >> /tmp/ticks; sleep 1; done) &");
+    report = source.machine().save(new SaveSpec(spore(), Map.of("made-by", "a test"), true));
+  }
+
+  @AfterAll
+  void close() {
+    source.close();
+  }
+
+  private Path spore() {
+    return directory.resolve("base.spore");
+  }
+
+  private Guest restore(Path spore) throws Exception {
+    return Guest.of(Machine.restore(new RestoreSpec(Spore.open(spore)), event -> {}));
+  }
+
+  @Test
+  void memoryAndProcessesAreThoseOfTheSavedMachine() throws Exception {
+    try (Guest guest = restore(spore())) {
+      assertThat(guest.sh("cat /tmp/nonce").out()).isEqualTo("nonce-4711\n");
+      int before = ticks(guest);
+      assertThat(guest.sh("sleep 3").status()).isZero();
+      assertThat(ticks(guest)).isGreaterThan(before);
+      guest.assertKernelHealthy();
+    }
+  }
+
+  private static int ticks(Guest guest) throws Exception {
+    return Integer.parseInt(guest.sh("wc -l < /tmp/ticks").out().strip());
+  }
+
+  @Test
+  void sourceRunsOnUninfluenced() throws Exception {
+    try (Guest guest = restore(spore())) {
+      guest.sh("echo other > /tmp/nonce");
+      assertThat(source.sh("cat /tmp/nonce").out()).isEqualTo("nonce-4711\n");
+    }
+  }
+
+  @Test
+  void twoCopiesShareNoIdentity() throws Exception {
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < 2; i++) {
+      try (Guest guest = restore(spore())) {
+        for (String line :
+            List.of(
+                "hostname", "cat /etc/machine-id", "head -c 16 /dev/urandom | od -x | head -1")) {
+          assertThat(seen.add(guest.sh(line).out())).as(line).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void savedAgainAndAgainItIsStillTheSame() throws Exception {
+    Path last = spore();
+    for (int generation = 1; generation <= 3; generation++) {
+      try (Guest guest = restore(last)) {
+        guest.sh("echo %d >> /tmp/generations".formatted(generation));
+        last = directory.resolve("generation-" + generation);
+        guest.machine().save(new SaveSpec(last, Map.of(), false));
+      }
+    }
+    assertThat(Spore.open(last).manifest().generation().number()).isEqualTo(3);
+    try (Guest guest = restore(last)) {
+      assertThat(guest.sh("cat /tmp/generations").out()).isEqualTo("1\n2\n3\n");
+      assertThat(guest.sh("cat /tmp/nonce").out()).isEqualTo("nonce-4711\n");
+    }
+  }
+
+  @Test
+  void reportSaysWhatWasDone() throws Exception {
+    Spore spore = Spore.open(spore());
+    assertThat(report.id()).isEqualTo(spore.id());
+    assertThat(spore.manifest().annotations()).containsExactly(Map.entry("made-by", "a test"));
+    assertThat(report.dataChunks()).isEqualTo(spore.manifest().memory().dataChunks());
+    assertThat(report.addedBytes()).isEqualTo(report.addedChunks() << 21);
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files).noneMatch(p -> String.valueOf(p.getFileName()).contains("partial"));
+    }
+  }
+}

@@ -1,6 +1,7 @@
 /** The command line. */
 module dev.spore.cli {
   requires dev.spore.kvm;
+  requires dev.spore.cas;
   requires dev.spore.vmm;
   requires jdk.unsupported;
   requires static transitive org.jspecify;

@@ -43,7 +43,7 @@ record SporeRun(
   private static SporeRun run(Setup setup, List<String> prefix, String... flags)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(prefix);
-    command.addAll(List.of(setup.launcher().toString(), "run", "--events=jsonl"));
+    command.addAll(List.of(setup.launcher().toString(), "run", "--cold", "--events=jsonl"));
     command.addAll(List.of(flags));
     command.addAll(List.of("--", "/bin/true"));
     ProcessBuilder builder = new ProcessBuilder(command);

@@ -13,6 +13,13 @@ interface Guest extends AutoCloseable {
   /** Starts the command. Fails only if the machine does; a bad command shows in the outcome. */
   Task start(RunRequest request, TerminalSize size);
 
+  /**
+   * Saves the machine, which stands still from then on.
+   *
+   * @throws dev.spore.vmm.SporeException nothing was saved
+   */
+  void save(RunRequest.Save save) throws InterruptedException;
+
   /** Ends the machine in order, so that everything written to its disks is on them. */
   void shutDown() throws InterruptedException;
 

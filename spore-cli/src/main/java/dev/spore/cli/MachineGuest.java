@@ -3,6 +3,7 @@ package dev.spore.cli;
 import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.Machine;
 import dev.spore.vmm.MachineExit;
+import dev.spore.vmm.SaveSpec;
 import dev.spore.vmm.SporeException;
 import dev.spore.vmm.agent.AgentClient;
 import dev.spore.vmm.agent.ExecResult;
@@ -31,6 +32,7 @@ final class MachineGuest implements Guest {
   private final Machine machine;
   private final AgentClient agent;
   private final boolean writesDisk;
+  private boolean saved;
 
   MachineGuest(Machine machine, AgentClient agent, boolean writesDisk) {
     this.machine = machine;
@@ -58,8 +60,15 @@ final class MachineGuest implements Guest {
   }
 
   @Override
+  public void save(RunRequest.Save save) throws InterruptedException {
+    machine.save(new SaveSpec(save.directory(), save.annotations(), false));
+    saved = true;
+  }
+
+  @Override
   public void shutDown() throws InterruptedException {
-    if (writesDisk) {
+    // A machine that was saved goes on from there in its next life; this one has ended.
+    if (writesDisk && !saved) {
       agent.powerOff(GRACE, POWER_OFF);
     }
   }

@@ -4,12 +4,17 @@ import dev.spore.vmm.DiskSpec;
 import dev.spore.vmm.Machine;
 import dev.spore.vmm.MachineEvent;
 import dev.spore.vmm.MachineSpec;
+import dev.spore.vmm.RestoreSpec;
 import dev.spore.vmm.SporeException;
 import dev.spore.vmm.agent.AgentClient;
 import dev.spore.vmm.agent.AgentInfo;
+import dev.spore.vmm.snapshot.Spore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Boots machines through the monitor library. */
 final class MachineLauncher implements GuestLauncher {
@@ -17,11 +22,15 @@ final class MachineLauncher implements GuestLauncher {
   public Guest boot(
       RunRequest request, OutputStream console, Timeline timeline, Cancellation canceler)
       throws InterruptedException {
-    Machine machine = Machine.boot(spec(request), event -> hear(event, console, timeline));
+    BaseMachines bases = BaseMachines.of(request);
+    Machine machine = start(request, bases, event -> hear(event, console, timeline), timeline);
     canceler.onCancel(machine);
     boolean ready = false;
     try {
       AgentClient agent = machine.agent(request.bootTimeout());
+      if (bases != null && bases.isWanted()) {
+        bases.keep(machine);
+      }
       Rootfs rootfs = request.rootfs();
       if (rootfs != null) {
         requireRoot(agent.info(), rootfs);
@@ -33,6 +42,25 @@ final class MachineLauncher implements GuestLauncher {
         machine.close();
       }
     }
+  }
+
+  private static Machine start(
+      RunRequest request,
+      @Nullable BaseMachines bases,
+      Consumer<MachineEvent> events,
+      Timeline timeline) {
+    Path from = request.from();
+    if (from != null) {
+      timeline.started("restored", "from " + from);
+      return Machine.restore(new RestoreSpec(Spore.open(from)), events);
+    }
+    Machine kept = bases == null ? null : bases.restore(events);
+    if (kept != null) {
+      timeline.started("restored", "from the machine kept for starts like this one");
+      return kept;
+    }
+    timeline.started("booted", bases == null ? "no machine is kept for this" : bases.reason());
+    return Machine.boot(spec(request), events);
   }
 
   /** The guest knows the image by its device alone; the user by its file. */

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code spore run} as typed; {@link RunRequests} checks them. */
 final class RunOptions {
-  String memory = "256mb";
-  String vcpus = "1";
+  @Nullable String memory;
+  @Nullable String vcpus;
   @Nullable String kernel;
   @Nullable String initrd;
   @Nullable String rootfs;
@@ -17,6 +17,10 @@ final class RunOptions {
   @Nullable String user;
   @Nullable String timeout;
   String bootTimeout = "5m";
+  @Nullable String from;
+  @Nullable String save;
+  final List<String> annotations = new ArrayList<>();
+  boolean cold;
   @Nullable String consoleLog;
   boolean timing;
   boolean stdin;
@@ -27,6 +31,7 @@ final class RunOptions {
   OptionTable table() {
     OptionTable table = new OptionTable();
     machine(table);
+    saved(table);
     command(table);
     return output(table);
   }
@@ -48,6 +53,15 @@ final class RunOptions {
             "DURATION",
             "give up when the guest is not ready by then (default 5m)",
             v -> bootTimeout = v);
+  }
+
+  private void saved(OptionTable table) {
+    table
+        .value(
+            "--from", "DIR", "run in a machine saved before instead of a fresh one", v -> from = v)
+        .flag("--cold", "boot, even where a machine that has booted is kept", () -> cold = true)
+        .value("--save", "DIR", "save the machine there when the command has ended", v -> save = v)
+        .value("--annotation", "KEY=VALUE", "a note to keep with --save", annotations::add);
   }
 
   private void command(OptionTable table) {

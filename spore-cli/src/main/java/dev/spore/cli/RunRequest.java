@@ -3,6 +3,7 @@ package dev.spore.cli;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param workdir absolute, null leaves it to the guest
  * @param user name or {@code uid[:gid]}, null is root
  * @param timeout from the start of the command, null is none
+ * @param from the spore to restore, null is a fresh machine; then memory, vCPUs, kernel, initrd and
+ *     rootfs mean nothing
+ * @param cold whether a fresh machine has to be booted, though one that has booted is kept
+ * @param keep where machines that have booted are kept; null keeps none
+ * @param save what to do with the machine when the command has ended, null is nothing
  * @param bootTimeout from the start of the machine until the guest answers
  */
 record RunRequest(
@@ -30,11 +36,27 @@ record RunRequest(
     @Nullable String user,
     @Nullable Duration timeout,
     Duration bootTimeout,
+    @Nullable Path from,
+    boolean cold,
+    @Nullable Path keep,
+    @Nullable Save save,
     @Nullable Path consoleLog,
     boolean timing,
     boolean stdin,
     boolean tty,
     OutputMode mode) {
+  /**
+   * A machine to be saved.
+   *
+   * @param directory of the spore to be
+   * @param annotations the user's notes
+   */
+  record Save(Path directory, Map<String, String> annotations) {
+    Save {
+      annotations = Map.copyOf(annotations);
+    }
+  }
+
   RunRequest {
     argv = List.copyOf(argv);
     env = List.copyOf(env);

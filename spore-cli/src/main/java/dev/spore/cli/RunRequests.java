@@ -36,8 +36,9 @@ final class RunRequests {
       long hostMemoryBytes) {
     OutputMode mode = mode(options);
     List<String> argv = argv(words, exact);
-    long memory = memory(options.memory, hostMemoryBytes);
-    int vcpus = vcpus(options.vcpus);
+    SavedOptions.check(options);
+    long memory = memory(orDefault(options.memory, "256mb"), hostMemoryBytes);
+    int vcpus = vcpus(orDefault(options.vcpus, "1"));
     Duration timeout =
         options.timeout == null ? null : Durations.parse("--timeout", options.timeout);
     Duration bootTimeout = Durations.parse("--boot-timeout", options.bootTimeout);
@@ -56,11 +57,24 @@ final class RunRequests {
         user(options.user),
         timeout,
         bootTimeout,
+        options.from == null ? null : HostFiles.path("--from", options.from),
+        options.cold,
+        ownGuest(options) ? installation.cache().resolve("bases") : null,
+        SavedOptions.save(options),
         options.consoleLog == null ? null : HostFiles.path("--console-log", options.consoleLog),
         options.timing,
         options.stdin,
         options.tty,
         mode);
+  }
+
+  private static String orDefault(@Nullable String typed, String otherwise) {
+    return typed == null ? otherwise : typed;
+  }
+
+  /** Only what Spore built itself does not change under the same name. */
+  private static boolean ownGuest(RunOptions options) {
+    return options.kernel == null && options.initrd == null && options.rootfs == null;
   }
 
   private static OutputMode mode(RunOptions options) {

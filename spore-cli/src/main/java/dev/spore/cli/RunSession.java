@@ -65,9 +65,33 @@ final class RunSession {
       output.ready();
       Guest.Outcome outcome = execute(guest, output, signals);
       cancellation.check();
+      save(guest, outcome);
       guest.shutDown();
       return outcome;
     }
+  }
+
+  /** A command that never ran leaves nothing worth keeping. */
+  private void save(Guest guest, Guest.Outcome outcome) throws InterruptedException {
+    RunRequest.Save save = request.save();
+    boolean ran =
+        switch (outcome) {
+          case Guest.Outcome.Exited ended -> true;
+          case Guest.Outcome.Killed killed -> true;
+          case Guest.Outcome.NotFound missing -> false;
+          case Guest.Outcome.NotStarted refused -> false;
+        };
+    if (save == null) {
+      return;
+    }
+    if (!ran) {
+      host.say("spore: nothing was saved in " + save.directory() + ": the command did not start");
+      return;
+    }
+    try (Progress _ = Progress.start("saving", host)) {
+      guest.save(save);
+    }
+    timeline.mark(Timeline.Mark.SAVED);
   }
 
   private Guest boot(OutputStream console) throws InterruptedException {

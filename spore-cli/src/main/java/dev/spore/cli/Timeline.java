@@ -19,6 +19,7 @@ final class Timeline {
     AGENT_READY("agent ready"),
     EXEC_STARTED("exec start"),
     EXITED("exit"),
+    SAVED("saved"),
     CLOSED("machine closed");
 
     private final String label;
@@ -28,6 +29,10 @@ final class Timeline {
     }
   }
 
+  /** How the machine came to run, once that is known; for people and scripts. */
+  private @Nullable String start;
+
+  private String reason = "";
   private final Map<Mark, Long> micros = new EnumMap<>(Mark.class);
 
   static long now() {
@@ -41,6 +46,17 @@ final class Timeline {
   /** Like {@link #mark(Mark)} for a moment that has passed, as {@link System#nanoTime} gave it. */
   void markAt(Mark mark, long nanoTime) {
     mark(mark, now() - (System.nanoTime() - nanoTime) / 1000);
+  }
+
+  /**
+   * Says how the machine came to run.
+   *
+   * @param how {@code booted} or {@code restored}
+   * @param why that way and no other
+   */
+  synchronized void started(String how, String why) {
+    start = how;
+    reason = why;
   }
 
   /** The first time counts. */
@@ -58,7 +74,7 @@ final class Timeline {
   /** The {@code timings} object: the very start, and milliseconds from it to each point reached. */
   synchronized Json json(Json json) {
     json.beginObject("timings");
-    Long start = start();
+    Long start = first();
     if (start != null) {
       json.field("start_epoch_us", start);
     }
@@ -68,13 +84,15 @@ final class Timeline {
         json.field(name, Math.round((entry.getValue() - start) / 1000.0));
       }
     }
-    return json.endObject();
+    json.endObject();
+    String how = this.start;
+    return how == null ? json : json.field("start", how).field("start_reason", reason);
   }
 
   /** A table: point, milliseconds since the point before, milliseconds since the start. */
   synchronized void print(PrintStream to) {
     to.printf("%-16s %10s %10s%n", "phase", "ms", "total ms");
-    Long start = start();
+    Long start = first();
     Long previous = start;
     for (Map.Entry<Mark, Long> entry : micros.entrySet()) {
       if (start == null || previous == null) {
@@ -89,9 +107,12 @@ final class Timeline {
           (at - start) / 1000.0);
       previous = at;
     }
+    if (this.start != null) {
+      to.printf("%s: %s%n", this.start, reason);
+    }
   }
 
-  private @Nullable Long start() {
+  private @Nullable Long first() {
     return micros.isEmpty() ? null : micros.values().iterator().next();
   }
 }

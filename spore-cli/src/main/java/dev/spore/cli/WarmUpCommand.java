@@ -60,7 +60,16 @@ final class WarmUpCommand implements Command {
     // Ends by its boot timeout, or early on a host without KVM; both are fine for training.
     String enough = BOOT.toMillis() + "ms";
     Main.run(
-        List.of("run", "--memory", "64mb", "--boot-timeout", enough, "--timing", "--", "/bin/true"),
+        List.of(
+            "run",
+            "--cold",
+            "--memory",
+            "64mb",
+            "--boot-timeout",
+            enough,
+            "--timing",
+            "--",
+            "/bin/true"),
         quiet,
         timeline);
     return 0;

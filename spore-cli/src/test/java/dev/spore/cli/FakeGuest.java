@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,7 @@ final class FakeGuest implements Guest, GuestLauncher, Guest.Task {
   InputStream stdout = new ByteArrayInputStream(new byte[0]);
   InputStream stderr = new ByteArrayInputStream(new byte[0]);
   boolean endsWithItsInput;
+  final List<Path> saves = new ArrayList<>();
   boolean shutDown;
   boolean closed;
 
@@ -49,6 +51,11 @@ final class FakeGuest implements Guest, GuestLauncher, Guest.Task {
   public Task start(RunRequest request, TerminalSize size) {
     started.countDown();
     return this;
+  }
+
+  @Override
+  public void save(RunRequest.Save save) {
+    saves.add(save.directory());
   }
 
   @Override

@@ -1,0 +1,113 @@
+package dev.spore.cli;
+
+import dev.spore.cas.Blake3;
+import dev.spore.vmm.Machine;
+import dev.spore.vmm.MachineEvent;
+import dev.spore.vmm.RestoreSpec;
+import dev.spore.vmm.SaveSpec;
+import dev.spore.vmm.SporeException;
+import dev.spore.vmm.Version;
+import dev.spore.vmm.snapshot.Spore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Machines that have booted and done nothing else, kept so that the next run like it starts where
+ * they stand. Kept as spores in the cache, one for each kind of start; each can be deleted at any
+ * time.
+ */
+final class BaseMachines {
+  private static final System.Logger LOG = System.getLogger(BaseMachines.class.getName());
+
+  /** Changes at every boot of the host, and with it the counters guests measure time by. */
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  private final Path base;
+  private final boolean cold;
+  private String reason;
+  private boolean wanted;
+
+  private BaseMachines(Path base, boolean cold) {
+    this.base = base;
+    this.cold = cold;
+    this.reason = "--cold was given";
+  }
+
+  /** The one for starts like {@code request}, or null if none is to be kept for it. */
+  static @Nullable BaseMachines of(RunRequest request) {
+    Path keep = request.keep();
+    if (keep == null || request.from() != null) {
+      return null;
+    }
+    try {
+      return new BaseMachines(keep.resolve(key(request)), request.cold());
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "no machine can be kept", e);
+      return null;
+    }
+  }
+
+  /** Everything a booted machine depends on. */
+  private static String key(RunRequest request) throws IOException {
+    String parts =
+        String.join(
+            "\n",
+            Version.NUMBER,
+            Files.readString(BOOT_ID).strip(),
+            file(request.kernel()),
+            file(request.initrd()),
+            Long.toString(request.memoryBytes()),
+            Integer.toString(request.vcpus()));
+    return Blake3.hash(parts.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 32);
+  }
+
+  /** A file the launcher built has its content's hash in its path; time and size guard the rest. */
+  private static String file(Path file) throws IOException {
+    BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+    return "%s %d %s".formatted(file.toRealPath(), found.size(), found.lastModifiedTime());
+  }
+
+  /** Starts from the kept machine; null if there is none that can be used, {@link #reason} why. */
+  @Nullable Machine restore(Consumer<MachineEvent> events) {
+    if (cold) {
+      return null;
+    }
+    if (!Files.isDirectory(base)) {
+      reason = "this is the first start of its kind";
+      wanted = true;
+      return null;
+    }
+    try {
+      return Machine.restore(new RestoreSpec(Spore.open(base)), events);
+    } catch (SporeException e) {
+      reason = "the machine kept for starts like this cannot be used: " + e.getMessage();
+      return null;
+    }
+  }
+
+  /** Why a machine had to boot. */
+  String reason() {
+    return reason;
+  }
+
+  /** Whether the machine that boots now should be kept. */
+  boolean isWanted() {
+    return wanted;
+  }
+
+  /** Keeps {@code machine}, which goes on. Failing to is no failure of the run. */
+  void keep(Machine machine) throws InterruptedException {
+    try {
+      Files.createDirectories(base.getParent());
+      machine.save(new SaveSpec(base, Map.of("spore", "base"), true));
+    } catch (SporeException | IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "no machine is kept", e);
+    }
+  }
+}

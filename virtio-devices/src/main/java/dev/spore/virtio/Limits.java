@@ -110,5 +110,11 @@ public final class Limits {
   /** Bytes held each way for all further connections: 30 MiB each way at most. */
   public static final int VSOCK_SMALL_BUFFER_BYTES = 32 * 1024;
 
+  /**
+   * How long closing a machine waits for a device thread, nanoseconds, before it interrupts it, and
+   * again before it leaves it behind: 3 s, for a healthy disk ends a request in much less.
+   */
+  public static final long DEVICE_END_NANOS_MAX = 3_000_000_000L;
+
   private Limits() {}
 }

@@ -10,7 +10,7 @@ import java.nio.channels.FileChannel;
  *
  * <p>Uses positional reads and writes, never a mapping: a file truncated under a running guest is a
  * short read, which is an I/O error, where a mapping would be a SIGBUS. The device thread must not
- * be interrupted: that would close the channel.
+ * be interrupted before the machine ends: that closes the channel.
  */
 public final class FileDisk implements Disk {
   private static final int ZEROES_BYTES = 64 * 1024;

@@ -214,6 +214,12 @@ final class DeviceControl {
     log.hostFault(() -> "stopped by a fault of the host: " + cause);
   }
 
+  /** See {@link MmioTransport#leftBehind()}. */
+  void leftBehind() {
+    metrics.hostFaults.increment();
+    log.hostFault(() -> "its thread hangs in a request and is left behind: see what it waits for");
+  }
+
   /** The driver wrote {@code value} to Status; only a start and a reset wait for the device. */
   void writeStatus(int value) {
     if (value != 0 && (value & DeviceStatus.DRIVER_OK) == 0) {

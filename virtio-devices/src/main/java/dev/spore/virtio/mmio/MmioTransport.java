@@ -178,6 +178,11 @@ public final class MmioTransport {
     control.hostFault(cause);
   }
 
+  /** The device's thread hangs in the host, and the machine ends without it. */
+  void leftBehind() {
+    control.leftBehind();
+  }
+
   private int readRegister(int offset) {
     return switch (offset) {
       case Registers.MAGIC_VALUE -> Registers.MAGIC;

@@ -9,9 +9,12 @@ import dev.spore.virtio.VirtioDevice;
 import dev.spore.virtio.queue.RingDriver;
 import dev.spore.virtio.queue.RingDriver.Piece;
 import dev.spore.virtio.rng.RngDevice;
+import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -126,6 +129,53 @@ class DeviceLoopTest {
     loop.close();
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().equals("test-endless"));
+  }
+
+  @Test
+  void closingInterruptsADeviceThatWaits() throws InterruptedException {
+    CountDownLatch serving = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    GuestDriver guest =
+        new GuestDriver(doorbell ->
+            new ScriptedDevice(() -> {
+              serving.countDown();
+              awaitUninterruptibly(never);
+              return false;
+            }));
+    guest.start();
+    DeviceLoop loop = DeviceLoop.start(guest.transport(), "test-waits", Duration.ofMillis(10));
+    serving.await();
+    loop.close();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().equals("test-waits"));
+  }
+
+  @Test
+  void closingLeavesADeviceBehindThatCannotBeInterrupted() throws InterruptedException {
+    CompletableFuture<Thread> stuck = new CompletableFuture<>();
+    AtomicBoolean storageIsBack = new AtomicBoolean();
+    GuestDriver guest =
+        new GuestDriver(doorbell ->
+            new ScriptedDevice(() -> {
+              stuck.complete(Thread.currentThread());
+              while (!storageIsBack.get()) {
+                Thread.onSpinWait();
+              }
+              return true;
+            }));
+    guest.start();
+    DeviceLoop loop = DeviceLoop.start(guest.transport(), "test-stuck", Duration.ofMillis(10));
+    Thread thread = stuck.join();
+    Thread.currentThread().interrupt();
+    loop.close();
+    assertThat(Thread.interrupted()).as("the closer's own interruption is kept").isTrue();
+    loop.close();
+    assertThat(thread.isAlive()).isTrue();
+    assertThat(thread.isDaemon()).isTrue();
+    assertThat(guest.transport().metrics()).containsEntry("host_faults", 1L);
+
+    storageIsBack.set(true);
+    thread.join();
   }
 
   @Test

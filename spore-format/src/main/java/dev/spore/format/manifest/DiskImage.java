@@ -1,14 +1,18 @@
 package dev.spore.format.manifest;
 
 import dev.spore.cas.ChunkId;
+import dev.spore.format.FormatException;
+import dev.spore.format.FormatException.Code;
 import dev.spore.format.FormatLimits;
 import dev.spore.format.check.Check;
+import dev.spore.format.index.DiskIndex;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The contents of a disk at the instant the machine was stopped.
  *
- * @param name for messages, unique by its slot
+ * @param name for messages and the name of its index file; no two disks share one
  * @param slot of the block device
  * @param sizeBytes as the guest was told
  * @param base the image the disk began as, or null when it is not known; without {@code index} it
@@ -30,5 +34,31 @@ public record DiskImage(
     Check.range("size_bytes", sizeBytes, 1, FormatLimits.DISK_BYTES_MAX);
     Check.text("path_hint", pathHint, FormatLimits.PATH_BYTES_MAX);
     Check.that(base != null || index != null, "a disk has neither base nor index");
+  }
+
+  /** Name of the index file in a spore's directory, where there is one. */
+  public String indexFile() {
+    return "disk-" + name + ".index";
+  }
+
+  /**
+   * The index in {@code file}, if it is the one meant here. Reads all of it.
+   *
+   * @throws FormatException if it is another file, does not agree with this, or none is meant
+   */
+  public DiskIndex openIndex(MemorySegment file) {
+    if (index == null) {
+      throw new FormatException(Code.INVALID, indexFile(), "is not named in the manifest");
+    }
+    Ids.require(indexFile(), file, index);
+    DiskIndex opened = DiskIndex.open(indexFile(), file);
+    if (opened.diskBytes() != sizeBytes) {
+      throw new FormatException(
+          Code.INVALID,
+          indexFile(),
+          "is of a disk of %d bytes; the manifest says %d"
+              .formatted(opened.diskBytes(), sizeBytes));
+    }
+    return opened;
   }
 }

@@ -67,6 +67,10 @@ public record Manifest(
       Check.range("device slot", device.slot(), 0, board.slots() - 1);
     }
     checkDisks(machine.devices(), disks);
+    Set<String> names = new HashSet<>();
+    for (DiskImage disk : disks) {
+      Check.that(names.add(disk.name()), "two disks have one name");
+    }
     Set<String> ids = new HashSet<>();
     for (SavedSession session : sessions) {
       Check.that(ids.add(session.id()), "two sessions have one id");

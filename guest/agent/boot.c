@@ -87,15 +87,27 @@ static void link_device(struct boot_report *report, const char *target, const ch
   if (symlink(target, path) != 0 && errno != EEXIST) boot_problem(report, path, errno);
 }
 
-void platform_prepare_execs(struct boot_report *report) {
+/* A directory that lies in memory already, where others have a file system mounted. */
+static void memory_directory(struct boot_report *report, const char *path, mode_t mode) {
+  /* mkdir() is subject to the umask and leaves a directory that exists as it is. */
+  if ((mkdir(path, mode) != 0 && errno != EEXIST) || chmod(path, mode) != 0)
+    boot_problem(report, path, errno);
+}
+
+void boot_prepare_execs(struct boot_report *report) {
   const unsigned long closed = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   boot_mount(report, "sys", "/sys", "sysfs", closed, NULL);
   boot_mount(report, "cgroup2", "/sys/fs/cgroup", "cgroup2", closed, NULL);
   boot_mount(report, "devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
              "mode=0620,gid=5,ptmxmode=0666");
-  boot_mount(report, "shm", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
-  boot_mount(report, "run", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755");
-  boot_mount(report, "tmp", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+  memory_directory(report, "/dev/shm", 01777);
+  if (report->root == ROOT_INITRD) {
+    memory_directory(report, "/run", 0755);
+    memory_directory(report, "/tmp", 01777);
+  } else {
+    boot_mount(report, "run", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755");
+    boot_mount(report, "tmp", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+  }
   link_device(report, "/proc/self/fd", "/dev/fd");
   link_device(report, "/proc/self/fd/0", "/dev/stdin");
   link_device(report, "/proc/self/fd/1", "/dev/stdout");

@@ -16,6 +16,9 @@ void boot_mount_early(struct boot_report *report, char *cmdline, size_t cmdline_
 /* Makes the image that the command line names the root; fills the report's root fields. */
 void rootfs_enter(struct boot_report *report, const char *cmdline);
 
+/* What programs expect beside /proc and /dev. Takes the root that was entered into account. */
+void boot_prepare_execs(struct boot_report *report);
+
 /* Whether power off has a writable image to make clean. */
 bool rootfs_is_writable(void);
 

@@ -162,7 +162,6 @@ static const char *on_resume(struct engine *engine, const struct frame *frame) {
   char problems[LIMIT_TEXT_BYTES] = "";
   uint64_t received = boottime_nanos();
   if (resume_decode(frame, &resume, &error) != 0) return error;
-  engine_prepare(engine);
   platform_resume(&resume, problems, sizeof problems);
   explicit_bzero(&resume, sizeof resume);
   size_t length = strlen(problems);

@@ -80,11 +80,6 @@ static bool work(struct engine *engine) {
   return progress;
 }
 
-void engine_prepare(struct engine *engine) {
-  if (!engine->prepared) platform_prepare_execs(engine->report);
-  engine->prepared = true;
-}
-
 static int wait_millis(const struct engine *engine) {
   if (engine->kill_at_nanos == 0) return -1;
   uint64_t now = boottime_nanos();
@@ -94,12 +89,8 @@ static int wait_millis(const struct engine *engine) {
 
 static int wait_events(struct engine *engine) {
   struct epoll_event events[EVENTS_MAX];
-  /* Nothing to do: the time to make what the first process will want. */
-  bool idle_work = !engine->prepared && engine->connection.greeted;
-  int timeout = idle_work ? 0 : wait_millis(engine);
-  int n = epoll_wait(engine->epoll_fd, events, EVENTS_MAX, timeout);
+  int n = epoll_wait(engine->epoll_fd, events, EVENTS_MAX, wait_millis(engine));
   if (n < 0) return errno == EINTR ? 0 : -1;
-  if (n == 0 && idle_work) engine_prepare(engine);
   for (int i = 0; i < n; i++) take_event(engine, &events[i]);
   if (engine->kill_at_nanos != 0 && wait_millis(engine) == 0) exec_kill_lost(engine);
   return 0;

@@ -89,7 +89,6 @@ struct engine {
   int listen_fd;
   int signal_fd;
   int null_fd;
-  bool prepared;  /* platform_prepare_execs ran */
   bool acceptable;
   bool child_changed;
   uint64_t kill_at_nanos; /* when the lost execs get SIGKILL; 0: none */
@@ -103,9 +102,6 @@ struct engine {
 
 /* Serves the listening socket; returns only when the engine itself cannot work, with errno set. */
 void engine_run(struct engine *engine, int listen_fd, struct boot_report *report);
-
-/* Makes what processes expect, once: before the first of them, or when there is time. */
-void engine_prepare(struct engine *engine);
 
 /* connection.c */
 bool connection_accept(struct engine *engine);

@@ -98,7 +98,6 @@ void exec_start(struct engine *engine, uint32_t id, struct spec *spec) {
   struct spawn_failure failure = {START_NO_ROOTFS, 0, ""};
   struct spawned spawned;
   struct exec *exec = free_slot(engine);
-  engine_prepare(engine);
   if (engine->report->root == ROOT_FAILED) {
     snprintf(failure.text, sizeof failure.text, "%s", engine->report->root_error);
   } else if (!exec) {

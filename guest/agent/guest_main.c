@@ -70,6 +70,8 @@ int main(void) {
   rootfs_enter(&report, cmdline);
   report.rootfs_nanos = boottime_nanos();
   announce(cmdline);
+  /* Before the host gets an answer: who is told that the machine is ready may save it at once. */
+  boot_prepare_execs(&report);
   engine_run(&engine, listen_fd, &report);
   die("the event loop failed");
 }

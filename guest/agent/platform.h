@@ -38,9 +38,6 @@ void platform_resume(const struct resume *resume, char *problems, size_t problem
 void platform_set_clock(uint64_t wall_nanos);
 void platform_add_entropy(const uint8_t *bytes, size_t length);
 
-/* Work a process may need but the handshake does not. Called once, before the first exec. */
-void platform_prepare_execs(struct boot_report *report);
-
 /* Ends all processes and makes the disk clean; 0 or an errno. */
 int platform_quiesce(uint32_t grace_millis);
 

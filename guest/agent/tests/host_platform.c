@@ -41,8 +41,6 @@ void platform_resume(const struct resume *resume, char *problems, size_t problem
   fclose(file);
 }
 
-void platform_prepare_execs(struct boot_report *unused) { (void)unused; }
-
 int platform_quiesce(uint32_t grace_millis) {
   (void)grace_millis;
   return 0;

@@ -155,6 +155,13 @@ static const char *on_exec(struct engine *engine, const struct frame *frame) {
   return NULL;
 }
 
+static const char *on_attach(struct engine *engine, const struct frame *frame) {
+  if (frame->id <= engine->connection.last_id) return "exec ids must increase";
+  engine->connection.last_id = frame->id;
+  kept_attach(engine, frame);
+  return NULL;
+}
+
 /* Done before the next frame is looked at: no exec runs as the machine that was saved. */
 static const char *on_resume(struct engine *engine, const struct frame *frame) {
   static struct resume resume;
@@ -218,6 +225,7 @@ static const char *dispatch(struct engine *engine, const struct frame *frame) {
   if (frame->type == FRAME_HELLO) return on_hello(engine, frame);
   if (!engine->connection.greeted) return "the first frame must be HELLO";
   if (frame->type == FRAME_EXEC) return on_exec(engine, frame);
+  if (frame->type == FRAME_ATTACH) return on_attach(engine, frame);
   if (frame->type == FRAME_RESUME) return on_resume(engine, frame);
   if (frame->type == FRAME_POWER_OFF) {
     on_power_off(engine, frame);

@@ -87,9 +87,9 @@ static int wait_millis(const struct engine *engine) {
   return (int)((engine->kill_at_nanos - now) / 1000000u) + 1;
 }
 
-static int wait_events(struct engine *engine) {
+static int wait_events(struct engine *engine, bool busy) {
   struct epoll_event events[EVENTS_MAX];
-  int n = epoll_wait(engine->epoll_fd, events, EVENTS_MAX, wait_millis(engine));
+  int n = epoll_wait(engine->epoll_fd, events, EVENTS_MAX, busy ? 0 : wait_millis(engine));
   if (n < 0) return errno == EINTR ? 0 : -1;
   for (int i = 0; i < n; i++) take_event(engine, &events[i]);
   if (engine->kill_at_nanos != 0 && wait_millis(engine) == 0) exec_kill_lost(engine);
@@ -101,7 +101,10 @@ void engine_run(struct engine *engine, int listen_fd, struct boot_report *report
   engine->report = report;
   if (engine_open(engine, listen_fd) != 0) return;
   engine->acceptable = true;
+  bool busy;
   do {
     while (work(engine)) continue;
-  } while (wait_events(engine) == 0);
+    /* Not part of the work above: a process that writes without end would keep it from ending. */
+    busy = stream_pump_detached(engine);
+  } while (wait_events(engine, busy) == 0);
 }

@@ -15,6 +15,8 @@
 #include "limits.h"
 #include "platform.h"
 #include "protocol.h"
+#include "ring.h"
+#include "spawn.h"
 #include "spec.h"
 
 #define FRAME_BYTES_MAX (HEADER_BYTES + LIMIT_PAYLOAD_BYTES)
@@ -33,6 +35,8 @@ struct output {
   bool draining;       /* the process is gone: send `drain_left` more bytes, then the end */
   uint32_t drain_left;
   bool end_sent;
+  struct ring *ring; /* of a session: what was read last; NULL: no session */
+  uint64_t sent;     /* place in the ring up to which this connection has it */
 };
 
 /* Bytes for a process's stdin that its pipe did not take yet. */
@@ -56,11 +60,14 @@ struct exec {
   bool exited;
   bool exit_sent;
   uint16_t generation; /* tells events of an earlier user of this slot apart */
-  uint32_t id;
+  uint32_t id; /* 0: a session nobody is attached to */
   pid_t pid;
+  char session[LIMIT_SESSION_BYTES]; /* empty: ends with its connection */
   struct input input;
   struct output outputs[2];
   int status; /* of wait4 */
+  uint64_t received_nanos; /* the specification */
+  uint64_t started_nanos;
   uint64_t exited_nanos;
   uint64_t user_micros;
   uint64_t system_micros;
@@ -95,6 +102,7 @@ struct engine {
   unsigned turn;          /* which exec is served first: rotates */
   struct boot_report *report;
   struct connection connection;
+  struct ring *spare[2]; /* for the next session */
   struct exec execs[LIMIT_EXECS];
   uint8_t in[IN_BYTES];
   uint8_t out[OUT_BYTES];
@@ -116,6 +124,8 @@ uint8_t *out_frame(struct engine *engine, uint8_t type, uint8_t stream, uint16_t
 /* exec.c: what a frame or an event does to an exec. */
 struct exec *exec_find(struct engine *engine, uint32_t id);
 void exec_start(struct engine *engine, uint32_t id, struct spec *spec);
+void exec_start_failed(struct engine *engine, uint32_t id, uint64_t received_nanos,
+                       const struct spawn_failure *failure);
 const char *exec_stdin(struct exec *exec, const struct frame *frame);
 const char *exec_credit(struct exec *exec, unsigned stream, uint32_t bytes);
 void exec_signal(const struct exec *exec, int signal);
@@ -126,8 +136,20 @@ void exec_lose_all(struct engine *engine);
 void exec_kill_lost(struct engine *engine);
 void exec_event(struct engine *engine, uint64_t tag, uint32_t events);
 
+/* kept.c: sessions. */
+/* Whether the session that is asked for, if any, can be had; else `failure` says why not. */
+bool kept_admit(struct engine *engine, const struct spec *spec, struct spawn_failure *failure);
+/* Makes an exec the session that was admitted. */
+void kept_open(struct engine *engine, struct exec *exec, const char *name);
+void kept_close(struct exec *exec);
+/* The connection is gone and the session stays. */
+void kept_detach(struct exec *exec);
+void kept_attach(struct engine *engine, const struct frame *frame);
+
 /* stream.c: moving bytes and sending what is due. */
 bool stream_pump(struct engine *engine);
+/* Takes some of what detached sessions write; true when there may be more. */
+bool stream_pump_detached(struct engine *engine);
 const char *stream_accept_stdin(struct exec *exec, const uint8_t *bytes, size_t length);
 void stream_close_stdin(struct exec *exec);
 void stream_close_output(struct exec *exec, unsigned stream);

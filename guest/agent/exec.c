@@ -33,15 +33,15 @@ static struct exec *free_slot(struct engine *engine) {
   return NULL;
 }
 
-static void send_started(struct engine *engine, const struct exec *exec, uint64_t received) {
+static void send_started(struct engine *engine, const struct exec *exec) {
   uint8_t *p = out_frame(engine, FRAME_STARTED, 0, 0, exec->id, STARTED_BYTES);
   store32(p, (uint32_t)exec->pid);
-  store64(p + 4, received);
-  store64(p + 12, boottime_nanos());
+  store64(p + 4, exec->received_nanos);
+  store64(p + 12, exec->started_nanos);
 }
 
-static void send_start_failed(struct engine *engine, uint32_t id, uint64_t received,
-                              const struct spawn_failure *failure) {
+void exec_start_failed(struct engine *engine, uint32_t id, uint64_t received,
+                       const struct spawn_failure *failure) {
   size_t text = strnlen(failure->text, LIMIT_TEXT_BYTES);
   uint8_t *p = out_frame(engine, FRAME_START_FAILED, 0, 0, id,
                          (uint32_t)(START_FAILED_BYTES + text));
@@ -76,13 +76,15 @@ static void watch_exec(struct engine *engine, struct exec *exec) {
     stream_close_output(exec, STREAM_STDERR);
 }
 
-static void fill_slot(struct exec *exec, uint32_t id, const struct spec *spec,
+static void fill_slot(struct exec *exec, uint32_t id, uint64_t received, const struct spec *spec,
                       const struct spawned *spawned) {
   uint16_t generation = (uint16_t)(exec->generation + 1);
   memset(exec, 0, sizeof *exec);
   exec->used = true;
   exec->generation = generation;
   exec->id = id;
+  exec->received_nanos = received;
+  exec->started_nanos = boottime_nanos();
   exec->pid = spawned->pid;
   exec->tty = spec->tty;
   exec->input.fd = spec->tty && !spec->wants_stdin ? -1 : spawned->stdin_fd;
@@ -104,13 +106,15 @@ void exec_start(struct engine *engine, uint32_t id, struct spec *spec) {
     failure.kind = START_NO_RESOURCES;
     snprintf(failure.text, sizeof failure.text, "%u processes run already; wait for one to end",
              LIMIT_EXECS);
-  } else if (spawn(spec, engine->null_fd, &spawned, &failure) == 0) {
-    fill_slot(exec, id, spec, &spawned);
+  } else if (kept_admit(engine, spec, &failure) &&
+             spawn(spec, engine->null_fd, &spawned, &failure) == 0) {
+    fill_slot(exec, id, received, spec, &spawned);
+    if (spec->session) kept_open(engine, exec, spec->session);
     watch_exec(engine, exec);
-    send_started(engine, exec, received);
+    send_started(engine, exec);
     return;
   }
-  send_start_failed(engine, id, received, &failure);
+  exec_start_failed(engine, id, received, &failure);
 }
 
 const char *exec_stdin(struct exec *exec, const struct frame *frame) {
@@ -157,6 +161,7 @@ void exec_release(struct exec *exec) {
   stream_close_stdin(exec);
   stream_close_output(exec, STREAM_STDOUT);
   stream_close_output(exec, STREAM_STDERR);
+  kept_close(exec);
   free(exec->input.bytes);
   exec->input.bytes = NULL;
   exec->used = false;
@@ -208,6 +213,10 @@ void exec_lose_all(struct engine *engine) {
   for (unsigned i = 0; i < LIMIT_EXECS; i++) {
     struct exec *exec = &engine->execs[i];
     if (!exec->used || exec->lost) continue;
+    if (exec->session[0] != 0) {
+      kept_detach(exec);
+      continue;
+    }
     if (exec->exited) {
       exec_release(exec);
       continue;

@@ -4,6 +4,7 @@
 #include "limits.h"
 #include "protocol.h"
 #include "resume.h"
+#include "spec.h"
 
 #define HELLO_FIXED_BYTES 16u
 #define RESUME_BYTES_MAX                                                                     \
@@ -29,6 +30,7 @@ static const struct rule rules[] = {
     [FRAME_RESIZE] = {1, 1, 1, 0, 4, 4},
     [FRAME_CLOSE] = {1, 1, 1 << STREAM_STDOUT | 1 << STREAM_STDERR, 0, 0, 0},
     [FRAME_POWER_OFF] = {1, 0, 1, 0, 4, 4},
+    [FRAME_ATTACH] = {1, 1, 1, 0, 1, LIMIT_SESSION_BYTES - 1},
     [FRAME_RESUME] = {1, 0, 1, 0, RESUME_FIXED_BYTES, RESUME_BYTES_MAX},
 };
 
@@ -57,6 +59,8 @@ static const char *check_payload(const struct frame *f) {
     case FRAME_POWER_OFF:
       value = load32(f->payload);
       return value > LIMIT_GRACE_MILLIS ? "power-off grace out of range" : NULL;
+    case FRAME_ATTACH:
+      return spec_session_name(f->payload, f->length) ? NULL : "bad name for a session";
     default:
       return NULL;
   }

@@ -21,8 +21,19 @@
 /* "user[:group]", NUL included: twice LOGIN_NAME_MAX of Linux. */
 #define LIMIT_USER_BYTES 512u
 
+/* Name of a session, NUL included: room for a UUID or a digest in hex. */
+#define LIMIT_SESSION_BYTES 65u
+
+/* Sessions at once: they live without a connection, and their output takes 4 MiB at most. */
+#define LIMIT_SESSIONS 32u
+
+/* Output of a session that is kept for whoever attaches, for stdout and for stderr. Older bytes are
+ * dropped: a process nobody is attached to must not stall. */
+#define LIMIT_REPLAY_BYTES 65536u
+
 /* A whole exec specification: the fixed part and the strings above. One is assembled at a time. */
-#define LIMIT_SPEC_BYTES (16u + LIMIT_CWD_BYTES + LIMIT_USER_BYTES + LIMIT_ARGS_BYTES)
+#define LIMIT_SPEC_BYTES \
+  (16u + LIMIT_CWD_BYTES + LIMIT_USER_BYTES + LIMIT_SESSION_BYTES + LIMIT_ARGS_BYTES)
 
 /* Execs that live at once: three pipes each stay below the 1024 descriptors a process has by
  * default. One more is answered by START_FAILED. */

@@ -20,6 +20,7 @@ enum frame_type {
   FRAME_CLOSE = 0x07,
   FRAME_POWER_OFF = 0x08,
   FRAME_RESUME = 0x09,
+  FRAME_ATTACH = 0x0a,
   /* agent to host */
   FRAME_AGENT_HELLO = 0x81,
   FRAME_STARTED = 0x82,
@@ -30,6 +31,7 @@ enum frame_type {
   FRAME_EXIT = 0x87,
   FRAME_POWERING_OFF = 0x88,
   FRAME_RESUMED = 0x89,
+  FRAME_ATTACHED = 0x8a,
   FRAME_ERROR = 0xff
 };
 
@@ -39,6 +41,11 @@ enum stream { STREAM_STDIN = 0, STREAM_STDOUT = 1, STREAM_STDERR = 2 };
 
 #define SPEC_TTY 1u
 #define SPEC_STDIN 2u
+#define SPEC_SESSION 4u /* a name for ATTACH comes after the user */
+
+/* ATTACHED */
+#define ATTACHED_TTY 1u
+#define ATTACHED_STDIN 2u /* stdin is open: the host may send more */
 
 enum error_code { ERROR_PROTOCOL = 1, ERROR_VERSION = 2, ERROR_BUSY = 3 };
 
@@ -48,7 +55,8 @@ enum start_failure {
   START_BAD_CWD = 3,
   START_BAD_USER = 4,
   START_NO_RESOURCES = 5,
-  START_NO_ROOTFS = 6
+  START_NO_ROOTFS = 6,
+  START_NO_SESSION = 7
 };
 
 enum root_state { ROOT_INITRD = 0, ROOT_OVERLAY = 1, ROOT_WRITABLE = 2, ROOT_FAILED = 3 };

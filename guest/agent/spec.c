@@ -9,6 +9,16 @@
 
 #define SPEC_FIXED_BYTES 16u
 
+bool spec_session_name(const uint8_t *bytes, size_t length) {
+  if (length == 0 || length >= LIMIT_SESSION_BYTES) return false;
+  for (size_t i = 0; i < length; i++) {
+    uint8_t c = bytes[i];
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '.' && c != '_') return false;
+  }
+  return true;
+}
+
 int spec_append(struct spec_assembly *assembly, const uint8_t *chunk, size_t length,
                 const char **error) {
   if (length > LIMIT_SPEC_BYTES - assembly->length) {
@@ -68,7 +78,7 @@ static const char *parse(uint8_t *bytes, size_t length, struct spec *out) {
   uint32_t flags = load32(bytes);
   uint32_t argc = load32(bytes + 8);
   uint32_t envc = load32(bytes + 12);
-  if (flags & ~(SPEC_TTY | SPEC_STDIN)) return "exec specification has unknown flags";
+  if (flags & ~(SPEC_TTY | SPEC_STDIN | SPEC_SESSION)) return "exec specification has unknown flags";
   if (argc == 0) return "exec specification without arguments";
   if (argc > LIMIT_SPEC_STRINGS || envc > LIMIT_SPEC_STRINGS - argc)
     return "exec specification has too many strings";
@@ -81,6 +91,11 @@ static const char *parse(uint8_t *bytes, size_t length, struct spec *out) {
   if (!out->cwd) return "working directory not terminated or too long";
   out->user = take_string(bytes, length, &at, LIMIT_USER_BYTES);
   if (!out->user) return "user not terminated or too long";
+  if (flags & SPEC_SESSION) {
+    out->session = take_string(bytes, length, &at, LIMIT_SESSION_BYTES);
+    if (!out->session || !spec_session_name((uint8_t *)out->session, strlen(out->session)))
+      return "bad name for a session";
+  }
   if (length - at > LIMIT_ARGS_BYTES) return "arguments and environment too long";
   out->argv = calloc((size_t)argc + envc + 2 + SPEC_ENV_SPARE, sizeof *out->argv);
   if (!out->argv) return "no memory for an exec specification";

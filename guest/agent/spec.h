@@ -23,12 +23,16 @@ struct spec {
   uint16_t cols;
   char *cwd;
   char *user;
+  char *session; /* NULL: ends with its connection */
   char **argv;
   char **envp;
   uint32_t envc;
 };
 
 #define SPEC_ENV_SPARE 3u
+
+/* Whether these bytes are a name for a session: letters, digits, "-", "." and "_". */
+bool spec_session_name(const uint8_t *bytes, size_t length);
 
 /* Adds a chunk; 0, or -1 with *error set (too long, no memory). */
 int spec_append(struct spec_assembly *assembly, const uint8_t *chunk, size_t length,

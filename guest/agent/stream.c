@@ -11,6 +11,7 @@
 #define TERMINAL_EOF 4 /* ^D: what a terminal's line discipline takes for the end of input */
 #define EXIT_BYTES 40u
 #define CONTROL_BYTES 64u   /* more than any frame sent from here without stream data */
+#define DETACHED_CHUNK_BYTES 16384u
 #define CHUNK_BYTES_MIN 4096u /* below this, wait for the output buffer to be flushed */
 
 /* A terminal has one descriptor for both ways: it is closed with the output. */
@@ -89,46 +90,67 @@ static bool pump_stdin(struct exec *exec) {
   return done > 0;
 }
 
-/* How much may be read for this output now: by credit, by room, by what is left. */
+/* How much of this output may be sent now: by credit, by room. */
 static size_t chunk_size(const struct engine *engine, const struct output *output) {
   size_t room = out_free(engine);
   size_t size = LIMIT_PAYLOAD_BYTES;
   if (room < OUT_RESERVE_BYTES + HEADER_BYTES + CHUNK_BYTES_MIN) return 0;
   room -= OUT_RESERVE_BYTES + HEADER_BYTES;
   if (size > room) size = room;
-  if (size > output->credit) size = output->credit;
-  if (output->draining && size > output->drain_left) size = output->drain_left;
-  return size;
+  return size > output->credit ? output->credit : size;
 }
 
-/* One chunk, so that every stream gets its turn. */
-static bool pump_output(struct engine *engine, struct exec *exec, unsigned stream) {
+/* Whether there may be something to read. */
+static bool output_due(struct exec *exec, unsigned stream) {
   struct output *output = &exec->outputs[stream - STREAM_STDOUT];
-  struct connection *c = &engine->connection;
-  if (output->fd < 0 || (!output->readable && !output->draining)) return false;
-  if (output->draining && output->drain_left == 0) {
-    stream_close_output(exec, stream);
-    return true;
-  }
-  size_t size = chunk_size(engine, output);
-  if (size == 0) return false;
-  uint8_t *at = engine->out + c->out_start + c->out_length + HEADER_BYTES;
-  ssize_t n = read(output->fd, at, size);
+  if (output->draining && output->drain_left == 0) stream_close_output(exec, stream);
+  return output->fd >= 0 && (output->readable || output->draining);
+}
+
+/* Reads what the process wrote; 0 when there is nothing now, or nothing more. */
+static size_t take_output(struct exec *exec, unsigned stream, uint8_t *at, size_t size) {
+  struct output *output = &exec->outputs[stream - STREAM_STDOUT];
+  ssize_t n;
+  if (output->draining && size > output->drain_left) size = output->drain_left;
+  do {
+    n = read(output->fd, at, size);
+  } while (n < 0 && errno == EINTR);
   if (n > 0) {
-    out_frame(engine, FRAME_OUTPUT, (uint8_t)stream, 0, exec->id, (uint32_t)n);
-    output->credit -= (uint32_t)n;
     if (output->draining && !exec->tty) output->drain_left -= (uint32_t)n;
     /* A pipe that gave less than asked for is empty, and then only its end may have been announced
      * already; a terminal gives a line at a time. */
     if ((size_t)n < size && !exec->tty) output->readable = output->hung_up;
-    return true;
+    if (output->ring) ring_put(output->ring, at, (size_t)n);
+    return (size_t)n;
   }
-  if (n < 0 && errno == EINTR) return true;
   /* A terminal nobody has open (EIO) may belong to a process that is just about to exit: to close
    * it would hang that process up and spoil its exit status. */
   bool wait = exec->tty || (n < 0 && errno == EAGAIN);
   output->readable = false;
   if (output->draining || !wait) stream_close_output(exec, stream);
+  return 0;
+}
+
+/* Whether the session has output from before that this connection does not have yet. */
+static bool replay_due(const struct output *output) {
+  return output->ring && output->sent < output->ring->end;
+}
+
+/* One chunk, so that every stream gets its turn. */
+static bool pump_output(struct engine *engine, struct exec *exec, unsigned stream) {
+  struct output *output = &exec->outputs[stream - STREAM_STDOUT];
+  const struct connection *c = &engine->connection;
+  bool replay = replay_due(output);
+  if (!replay && !output_due(exec, stream)) return false;
+  size_t size = chunk_size(engine, output);
+  if (size == 0) return false;
+  uint8_t *at = engine->out + c->out_start + c->out_length + HEADER_BYTES;
+  size_t n = replay ? ring_copy(output->ring, output->sent, at, size)
+                    : take_output(exec, stream, at, size);
+  if (n == 0) return true;
+  out_frame(engine, FRAME_OUTPUT, (uint8_t)stream, 0, exec->id, (uint32_t)n);
+  output->credit -= (uint32_t)n;
+  output->sent += n;
   return true;
 }
 
@@ -158,7 +180,8 @@ static bool send_control(struct engine *engine, struct exec *exec) {
     send_exit(engine, exec);
   } else {
     for (uint8_t i = 0; i < 2 && engine->connection.out_length == before; i++) {
-      if (exec->outputs[i].fd >= 0 || exec->outputs[i].end_sent) continue;
+      const struct output *output = &exec->outputs[i];
+      if (output->fd >= 0 || output->end_sent || replay_due(output)) continue;
       out_frame(engine, FRAME_OUTPUT, (uint8_t)(i + STREAM_STDOUT), FLAG_LAST, exec->id, 0);
       exec->outputs[i].end_sent = true;
     }
@@ -181,7 +204,20 @@ bool stream_pump(struct engine *engine) {
   unsigned first = engine->turn++;
   for (unsigned i = 0; i < LIMIT_EXECS; i++) {
     struct exec *exec = &engine->execs[(first + i) & (LIMIT_EXECS - 1)];
-    if (exec->used && !exec->lost) progress |= pump_exec(engine, exec);
+    if (exec->used && !exec->lost && exec->id != 0) progress |= pump_exec(engine, exec);
+  }
+  return progress;
+}
+
+bool stream_pump_detached(struct engine *engine) {
+  static uint8_t bytes[DETACHED_CHUNK_BYTES];
+  bool progress = false;
+  for (unsigned i = 0; i < LIMIT_EXECS; i++) {
+    struct exec *exec = &engine->execs[i];
+    if (!exec->used || exec->lost || exec->id != 0) continue;
+    progress |= pump_stdin(exec);
+    for (unsigned stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
+      if (output_due(exec, stream)) progress |= take_output(exec, stream, bytes, sizeof bytes) > 0;
   }
   return progress;
 }

@@ -34,6 +34,7 @@ static void finish_spec(struct host *host) {
   const char *why;
   if (spec_parse(&host->assembly, &spec, &why) != 0) return;
   assert(spec.argv[0] && strlen(spec.cwd) < LIMIT_CWD_BYTES && strlen(spec.user) < LIMIT_USER_BYTES);
+  assert(!spec.session || spec_session_name((uint8_t *)spec.session, strlen(spec.session)));
   use_strings(spec.argv);
   use_strings(spec.envp);
   if (user_resolve(spec.user, host->accounts, host->accounts, &identity, error, sizeof error) == 0)

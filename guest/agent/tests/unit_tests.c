@@ -9,6 +9,7 @@
 #include "../limits.h"
 #include "../protocol.h"
 #include "../resume.h"
+#include "../ring.h"
 #include "../session.h"
 #include "../spec.h"
 #include "../superblock.h"
@@ -92,7 +93,7 @@ static void a_specification_cut_anywhere_is_refused(void) {
 
 static void counts_and_flags_of_a_specification_are_checked(void) {
   struct spec spec;
-  CHECK(parse("\4\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0/\0\0sh", 22, &spec) != 0);
+  CHECK(parse("\10\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0/\0\0sh", 22, &spec) != 0);
   CHECK(parse("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0/\0\0", 19, &spec) != 0);
   CHECK(parse("\0\0\0\0\0\0\0\0\xff\xff\xff\xff\2\0\0\0/\0\0sh", 22, &spec) != 0);
   CHECK(parse("\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0/\0\0sh\0x", 24, &spec) != 0);
@@ -145,6 +146,10 @@ static void frames_against_the_rules_are_refused(void) {
   CHECK(decode(FRAME_POWER_OFF, 0, 0, 1, 4) < 0);
   CHECK(decode(FRAME_HELLO, 0, 0, 0, 15) < 0);
   CHECK(decode(FRAME_EXEC, 0, FLAG_LAST, 1, 0) < 0);
+  CHECK(decode(FRAME_ATTACH, 0, 0, 1, 4) < 0);
+  CHECK(decode(FRAME_ATTACH, 0, 0, 0, 4) < 0);
+  CHECK(decode(FRAME_ATTACH, 0, 0, 1, LIMIT_SESSION_BYTES) < 0);
+  CHECK(decode(FRAME_ATTACH, 0, 0, 1, 0) < 0);
 }
 
 static void options_of_the_command_line_are_whole_words(void) {
@@ -242,7 +247,48 @@ static void text_that_is_not_text_is_no_parameter(void) {
   CHECK(resume_of(resume_payload("A", "\xf0\x9f\x8d\x84\xe2\x82\xac"), &resume) == 0);
 }
 
+static void a_ring_keeps_the_last_bytes_by_their_place(void) {
+  static struct ring ring;
+  static uint8_t in[3 * LIMIT_REPLAY_BYTES];
+  static uint8_t out[LIMIT_REPLAY_BYTES];
+  for (size_t i = 0; i < sizeof in; i++) in[i] = (uint8_t)(i * 7 + i / 256);
+  size_t put = 0;
+  for (size_t step = 1; put + step <= sizeof in; put += step, step = step * 3 + 1) {
+    ring_put(&ring, in + put, step);
+    size_t end = put + step;
+    size_t start = (size_t)ring_start(&ring);
+    CHECK(ring.end == end && end - start == (end < sizeof out ? end : sizeof out));
+    CHECK(ring_copy(&ring, start, out, sizeof out) == end - start);
+    CHECK(memcmp(out, in + start, end - start) == 0);
+    CHECK(ring_copy(&ring, end - 1, out, 5) == 1 && out[0] == in[end - 1]);
+    CHECK(ring_copy(&ring, end, out, 5) == 0);
+  }
+  ring_put(&ring, in, sizeof in);
+  CHECK(ring.end == put + sizeof in);
+  CHECK(ring_copy(&ring, ring_start(&ring), out, sizeof out) == sizeof out);
+  CHECK(memcmp(out, in + sizeof in - sizeof out, sizeof out) == 0);
+}
+
+static void sessions_have_names_that_are_words(void) {
+  static const char good[] = "\4\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0/\0\0a-B_9.x\0sh";
+  struct spec spec;
+  CHECK(parse(good, sizeof good, &spec) == 0 && strcmp(spec.session, "a-B_9.x") == 0);
+  CHECK(strcmp(spec.argv[0], "sh") == 0);
+  spec_free(&spec);
+  CHECK(parse("\4\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0/\0\0\0sh", 23, &spec) != 0);
+  CHECK(parse("\4\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0/\0\0a b\0sh", 26, &spec) != 0);
+  CHECK(!spec_session_name((const uint8_t *)"", 0));
+  CHECK(!spec_session_name((const uint8_t *)"a/b", 3));
+  CHECK(!spec_session_name((const uint8_t *)"a\0b", 3));
+  uint8_t longest[LIMIT_SESSION_BYTES];
+  memset(longest, 'x', sizeof longest);
+  CHECK(spec_session_name(longest, LIMIT_SESSION_BYTES - 1));
+  CHECK(!spec_session_name(longest, LIMIT_SESSION_BYTES));
+}
+
 int main(void) {
+  a_ring_keeps_the_last_bytes_by_their_place();
+  sessions_have_names_that_are_words();
   an_identity_is_read_and_written_out();
   an_identity_cut_anywhere_is_refused();
   text_that_is_not_text_is_no_parameter();

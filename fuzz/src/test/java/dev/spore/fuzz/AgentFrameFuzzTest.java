@@ -49,6 +49,8 @@ class AgentFrameFuzzTest {
           assertThat(failed.failure().message().codePoints())
               .allMatch(c -> c == '\n' || !Character.isISOControl(c));
       case AgentFrame.Hello hello -> assertThat(hello.info().execsMax()).isPositive();
+      case AgentFrame.Attached attached ->
+          assertThat(attached.stdinCredit()).isBetween(0, AgentLimits.STDIN_WINDOW_BYTES);
       case AgentFrame.Started other -> assertThat(other.id()).isNotZero();
       case AgentFrame.StdinClosed other -> assertThat(other.id()).isNotZero();
       case AgentFrame.Exit other -> assertThat(other.id()).isNotZero();

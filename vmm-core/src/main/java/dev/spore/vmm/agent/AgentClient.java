@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,15 +111,55 @@ public final class AgentClient implements AutoCloseable {
    * @throws SporeException STREAM_INTERRUPTED when the connection is gone
    */
   public ExecSession exec(ExecSpec spec) {
-    ExecSession[] session = new ExecSession[1];
-    send(w -> w.exec(spec, () -> register(spec, session)));
-    return session[0];
+    return start(spec, "");
   }
 
-  /** Called when it is this specification's turn, so ids reach the agent in order. */
-  private int register(ExecSpec spec, ExecSession[] out) {
+  /**
+   * The same for a process that outlives the connection: {@link #attach} finds it again. Of its
+   * output the guest then keeps the last {@link AgentLimits#REPLAY_BYTES_MAX} of each stream. It
+   * exists until its exit status was sent to somebody.
+   *
+   * @param session 1 to 64 letters, digits, {@code - . _}; a name that exists is a start failure
+   * @throws SporeException USAGE_INVALID_ARGUMENT for another name
+   */
+  public ExecSession exec(ExecSpec spec, String session) {
+    requireSessionName(session);
+    return start(spec, session);
+  }
+
+  /**
+   * Takes a session over that nobody is attached to and returns at once; {@link
+   * ExecSession#awaitAttached} tells whether there is one. Its kept output comes first.
+   *
+   * @throws SporeException USAGE_INVALID_ARGUMENT for what is no name, STREAM_INTERRUPTED when the
+   *     connection is gone
+   */
+  public ExecSession attach(String session) {
+    requireSessionName(session);
+    ExecSession[] out = new ExecSession[1];
+    send(w -> w.attach(session, () -> register(id -> new ExecSession(id, this), out)));
+    return out[0];
+  }
+
+  private ExecSession start(ExecSpec spec, String session) {
+    ExecSession[] out = new ExecSession[1];
+    send(w -> w.exec(spec, session, () -> register(id -> new ExecSession(id, spec, this), out)));
+    return out[0];
+  }
+
+  private static void requireSessionName(String session) {
+    if (!session.matches("[A-Za-z0-9._-]{1,64}")) {
+      throw new SporeException(
+          ErrorCode.USAGE_INVALID_ARGUMENT,
+          "the session name '%s' is not 1 to 64 letters, digits, '-', '.' or '_'"
+              .formatted(session));
+    }
+  }
+
+  /** Called when it is this request's turn, so ids reach the agent in order. */
+  private int register(IntFunction<ExecSession> factory, ExecSession[] out) {
     int id = lastId.incrementAndGet();
-    out[0] = new ExecSession(id, spec, this);
+    out[0] = factory.apply(id);
     sessions.put(id, out[0]);
     SporeException cause = failure.get();
     if (cause != null) {

@@ -30,6 +30,29 @@ public sealed interface AgentFrame {
   /** The program runs. */
   record Started(int id, int pid, long receivedNanos, long spawnedNanos) implements OfExec {}
 
+  /**
+   * The session runs, or ran; its output follows from the given places on.
+   *
+   * @param tty whether it has a terminal
+   * @param stdinOpen whether it takes stdin
+   * @param stdinCredit bytes of stdin it takes now, 0 to {@link AgentLimits#STDIN_WINDOW_BYTES}
+   * @param stdoutOffset place of the first byte that follows in all of its stdout
+   * @param stderrOffset the same of its stderr
+   */
+  record Attached(
+      Started started,
+      boolean tty,
+      boolean stdinOpen,
+      int stdinCredit,
+      long stdoutOffset,
+      long stderrOffset)
+      implements OfExec {
+    @Override
+    public int id() {
+      return started.id();
+    }
+  }
+
   /** The program does not run: the last frame of this exec. */
   record StartFailed(int id, NotStarted failure, long receivedNanos, long failedNanos)
       implements OfExec {}

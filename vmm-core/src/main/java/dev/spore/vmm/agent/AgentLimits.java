@@ -46,6 +46,15 @@ public final class AgentLimits {
   /** Longest grace between SIGTERM and SIGKILL at power off, milliseconds. */
   public static final int GRACE_MILLIS_MAX = 60_000;
 
+  /** Name of a session with its terminator, bytes. */
+  public static final int SESSION_BYTES_MAX = 65;
+
+  /** Sessions at once in a guest. One more is answered by a start failure. */
+  public static final int SESSIONS_MAX = 32;
+
+  /** Bytes of a session's stdout, and of its stderr, that the guest keeps for whoever attaches. */
+  public static final int REPLAY_BYTES_MAX = 65_536;
+
   /** Host name of a restored machine, ASCII characters: what Linux takes. */
   public static final int HOSTNAME_BYTES_MAX = 64;
 

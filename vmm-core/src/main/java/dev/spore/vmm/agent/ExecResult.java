@@ -44,7 +44,8 @@ public record ExecResult(Outcome outcome, ExecTimings timings) {
     BAD_CWD,
     BAD_USER,
     NO_RESOURCES,
-    NO_ROOTFS
+    NO_ROOTFS,
+    NO_SESSION
   }
 
   /** The shell's convention: the exit code, 128 + signal, 127 not found, 126 not startable. */

@@ -22,7 +22,7 @@ public final class ExecSession {
   private final AgentClient client;
   private final OutputBuffer stdoutBuffer = new OutputBuffer(AgentLimits.OUTPUT_WINDOW_BYTES);
   private final OutputBuffer stderrBuffer = new OutputBuffer(AgentLimits.OUTPUT_WINDOW_BYTES);
-  private final StdinWindow stdinWindow = new StdinWindow();
+  private final StdinWindow stdinWindow;
   private final OutputReader stdout;
   private final OutputReader stderr;
   private final StdinStream stdin;
@@ -33,17 +33,52 @@ public final class ExecSession {
 
   private boolean exited;
 
+  private final CompletableFuture<ReplayStart> attached = new CompletableFuture<>();
+
+  /**
+   * Where the output of an attached session begins: how many bytes of all it ever wrote are not
+   * delivered, because they came before what the guest keeps.
+   */
+  public record ReplayStart(long stdoutBytes, long stderrBytes) {}
+
+  /** A new process. */
   ExecSession(int id, ExecSpec spec, AgentClient client) {
-    this.id = id;
-    this.client = client;
-    this.stdout = new OutputReader(id, Wire.STDOUT, stdoutBuffer, client);
-    this.stderr = new OutputReader(id, Wire.STDERR, stderrBuffer, client);
-    this.stdin = new StdinStream(id, stdinWindow, client);
+    this(id, client, AgentLimits.STDIN_WINDOW_BYTES);
+    attached.complete(new ReplayStart(0, 0));
     if (spec.tty()) {
       stderrBuffer.put(new byte[0], true);
     }
     if (!spec.wantsStdin()) {
       stdinWindow.end();
+    }
+  }
+
+  /** A session that may exist: the guest's first frame tells. */
+  ExecSession(int id, AgentClient client) {
+    this(id, client, 0);
+  }
+
+  private ExecSession(int id, AgentClient client, int stdinCredit) {
+    this.id = id;
+    this.client = client;
+    this.stdinWindow = new StdinWindow(stdinCredit);
+    this.stdout = new OutputReader(id, Wire.STDOUT, stdoutBuffer, client);
+    this.stderr = new OutputReader(id, Wire.STDERR, stderrBuffer, client);
+    this.stdin = new StdinStream(id, stdinWindow, client);
+  }
+
+  /**
+   * Waits until the guest has found the session, and tells where its output begins. For a process
+   * that was started here, the beginning.
+   *
+   * @throws SporeException OBJECT_NOT_FOUND when there is no such session or it is attached
+   *     already, STREAM_INTERRUPTED when the connection ended first
+   */
+  public ReplayStart awaitAttached() throws InterruptedException {
+    try {
+      return attached.get();
+    } catch (ExecutionException e) {
+      throw thrown(e);
     }
   }
 
@@ -104,11 +139,14 @@ public final class ExecSession {
     try {
       return result.get();
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof SporeException failure) {
-        throw AgentClient.again(failure);
-      }
-      throw new IllegalStateException(e);
+      throw thrown(e);
     }
+  }
+
+  private static RuntimeException thrown(ExecutionException e) {
+    return e.getCause() instanceof SporeException failure
+        ? AgentClient.again(failure)
+        : new IllegalStateException(e);
   }
 
   /** The same as {@link #await} for those who do not wait; fails with SporeException. */
@@ -121,7 +159,14 @@ public final class ExecSession {
     switch (frame) {
       case AgentFrame.Started now -> {
         require(started == null, "started twice");
+        require(attached.isDone(), "was started instead of attached");
         started = now;
+      }
+      case AgentFrame.Attached now -> {
+        require(started == null, "started twice");
+        require(!attached.isDone(), "was attached without being asked for");
+        started = now.started();
+        attach(now);
       }
       case AgentFrame.StartFailed failed -> {
         require(started == null, "failed to start after it had started");
@@ -146,6 +191,19 @@ public final class ExecSession {
     return exited && stdoutBuffer.isEnded() && stderrBuffer.isEnded();
   }
 
+  private void attach(AgentFrame.Attached now) {
+    if (now.tty()) {
+      stderrBuffer.put(new byte[0], true);
+    }
+    if (now.stdinCredit() > 0) {
+      stdinWindow.give(now.stdinCredit());
+    }
+    if (!now.stdinOpen()) {
+      stdinWindow.closeByProcess();
+    }
+    attached.complete(new ReplayStart(now.stdoutOffset(), now.stderrOffset()));
+  }
+
   private void exit(AgentFrame.Exit exit, AgentFrame.Started start) throws AgentProtocolException {
     require(!exited, "ended twice");
     exited = true;
@@ -167,6 +225,8 @@ public final class ExecSession {
     stderrBuffer.put(new byte[0], true);
     ExecTimings timings = new ExecTimings(failed.receivedNanos(), failed.failedNanos(), 0, 0, 0, 0);
     result.complete(new ExecResult(failed.failure(), timings));
+    attached.completeExceptionally(
+        new SporeException(ErrorCode.OBJECT_NOT_FOUND, failed.failure().message()));
   }
 
   void fail(SporeException cause) {
@@ -174,6 +234,7 @@ public final class ExecSession {
     stdoutBuffer.fail(cause);
     stderrBuffer.fail(cause);
     result.completeExceptionally(cause);
+    attached.completeExceptionally(cause);
   }
 
   private AgentFrame.Started requireStarted() throws AgentProtocolException {

@@ -96,6 +96,7 @@ public final class FrameReader {
       case Wire.OUTPUT, Wire.STDIN_CLOSED -> 0;
       case Wire.STDIN_CREDIT, Wire.POWERING_OFF -> 4;
       case Wire.EXIT -> 40;
+      case Wire.ATTACHED -> 48;
       case Wire.ERROR -> 2;
       case Wire.RESUMED -> RESUMED_FIXED_BYTES;
       default -> -1;
@@ -136,6 +137,7 @@ public final class FrameReader {
       case Wire.STARTED ->
           new AgentFrame.Started(id, payload.getInt(), time(payload), time(payload));
       case Wire.START_FAILED -> startFailed(id, payload);
+      case Wire.ATTACHED -> attached(id, payload);
       case Wire.OUTPUT ->
           new AgentFrame.Output(
               id, header.stream == Wire.STDERR, bytes, (header.flags & Wire.FLAG_LAST) != 0);
@@ -171,6 +173,31 @@ public final class FrameReader {
     return new AgentFrame.Hello(
         new AgentInfo(
             version, execsMax, kernelRelease, roots[root], rootType, rootError, problems, phases));
+  }
+
+  private static AgentFrame attached(int id, ByteBuffer payload) throws AgentProtocolException {
+    int pid = payload.getInt();
+    int flags = payload.getInt();
+    require(
+        (flags & ~(Wire.ATTACHED_TTY | Wire.ATTACHED_STDIN)) == 0,
+        "a session with unknown flags 0x%x",
+        flags);
+    AgentFrame.Started started = new AgentFrame.Started(id, pid, time(payload), time(payload));
+    long stdoutOffset = time(payload);
+    long stderrOffset = time(payload);
+    int credit = payload.getInt();
+    require(
+        credit >= 0 && credit <= AgentLimits.STDIN_WINDOW_BYTES,
+        "stdin credit of %s bytes",
+        Integer.toUnsignedString(credit));
+    require(payload.getInt() == 0, "a session with unknown fields");
+    return new AgentFrame.Attached(
+        started,
+        (flags & Wire.ATTACHED_TTY) != 0,
+        (flags & Wire.ATTACHED_STDIN) != 0,
+        credit,
+        stdoutOffset,
+        stderrOffset);
   }
 
   private static AgentFrame startFailed(int id, ByteBuffer payload) throws AgentProtocolException {

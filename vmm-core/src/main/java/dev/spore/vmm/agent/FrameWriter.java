@@ -74,8 +74,11 @@ final class FrameWriter {
     return bytes.toByteArray();
   }
 
-  void exec(ExecSpec spec, IdSource ids) throws IOException {
-    byte[] bytes = encode(spec);
+  /**
+   * @param session a name under which the process outlives the connection, or empty
+   */
+  void exec(ExecSpec spec, String session, IdSource ids) throws IOException {
+    byte[] bytes = encode(spec, session);
     specLock.lock();
     try {
       int id = ids.nextId();
@@ -118,15 +121,29 @@ final class FrameWriter {
     send(frame(Wire.POWER_OFF, 0, 0, 0, 4).putInt(graceMillis));
   }
 
-  private static byte[] encode(ExecSpec spec) {
+  void attach(String session, IdSource ids) throws IOException {
+    byte[] name = session.getBytes(StandardCharsets.US_ASCII);
+    specLock.lock();
+    try {
+      send(frame(Wire.ATTACH, 0, 0, ids.nextId(), name.length).put(name));
+    } finally {
+      specLock.unlock();
+    }
+  }
+
+  private static byte[] encode(ExecSpec spec, String session) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
     int flags = (spec.tty() ? Wire.SPEC_TTY : 0) | (spec.wantsStdin() ? Wire.SPEC_STDIN : 0);
+    flags |= session.isEmpty() ? 0 : Wire.SPEC_SESSION;
     ByteBuffer fixed = ByteBuffer.allocate(SPEC_FIXED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     fixed.putInt(flags).putShort((short) spec.rows()).putShort((short) spec.cols());
     fixed.putInt(spec.argv().size()).putInt(spec.env().size());
     bytes.writeBytes(fixed.array());
     string(bytes, spec.cwd());
     string(bytes, spec.user());
+    if (!session.isEmpty()) {
+      string(bytes, session);
+    }
     spec.argv().forEach(s -> string(bytes, s));
     spec.env().forEach(s -> string(bytes, s));
     return bytes.toByteArray();

@@ -11,10 +11,17 @@ import org.jspecify.annotations.Nullable;
 final class StdinWindow {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private int credit = AgentLimits.STDIN_WINDOW_BYTES;
+  private int credit;
   private boolean closedByProcess;
   private boolean ended;
   private @Nullable SporeException failure;
+
+  /**
+   * @param credit bytes that may be sent at once
+   */
+  StdinWindow(int credit) {
+    this.credit = credit;
+  }
 
   /**
    * Waits for credit and takes some of it, 1 to {@code wanted}.

@@ -17,6 +17,7 @@ final class Wire {
   static final int CLOSE = 0x07;
   static final int POWER_OFF = 0x08;
   static final int RESUME = 0x09;
+  static final int ATTACH = 0x0a;
 
   static final int AGENT_HELLO = 0x81;
   static final int STARTED = 0x82;
@@ -27,6 +28,7 @@ final class Wire {
   static final int EXIT = 0x87;
   static final int POWERING_OFF = 0x88;
   static final int RESUMED = 0x89;
+  static final int ATTACHED = 0x8a;
   static final int ERROR = 0xff;
 
   static final int STDOUT = 1;
@@ -35,6 +37,9 @@ final class Wire {
   static final int FLAG_LAST = 1;
   static final int SPEC_TTY = 1;
   static final int SPEC_STDIN = 2;
+  static final int SPEC_SESSION = 4;
+  static final int ATTACHED_TTY = 1;
+  static final int ATTACHED_STDIN = 2;
 
   private Wire() {}
 }

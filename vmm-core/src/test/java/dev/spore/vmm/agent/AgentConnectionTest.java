@@ -120,6 +120,11 @@ final class AgentConnectionTest {
             hello(),
             exec(1, 1, Frames.spec(0, 2, 0, "/", "", "sleep", "1000")),
             Frames.frame(Wire.STDIN, 0, 0, 1, new byte[1])),
+        join(hello(), Frames.frame(Wire.ATTACH, 0, 0, 1, new byte[65])),
+        join(hello(), Frames.frame(Wire.ATTACH, 0, 0, 1, new byte[] {'a', '/'})),
+        join(hello(), Frames.frame(Wire.ATTACH, 0, 0, 0, new byte[] {'a'})),
+        join(hello(), exec(5, 1, spec), Frames.frame(Wire.ATTACH, 0, 0, 5, new byte[] {'a'})),
+        join(hello(), exec(1, 1, Frames.spec(Wire.SPEC_SESSION, 1, 0, "/", "", "a b", "true"))),
         join(hello(), Frames.frame(Wire.POWER_OFF, 0, 0, 0, Frames.u32(60_001))));
   }
 

@@ -37,6 +37,9 @@ final class FrameReaderTest {
   void framesAreReadAsTheyWereMeant() throws Exception {
     assertThat(read(Frames.agentHello())).isInstanceOf(AgentFrame.Hello.class);
     assertThat(read(Frames.started(7))).isEqualTo(new AgentFrame.Started(7, 0, 0, 0));
+    assertThat(read(Frames.attached(7, Wire.ATTACHED_TTY, 5)))
+        .isEqualTo(
+            new AgentFrame.Attached(new AgentFrame.Started(7, 0, 0, 0), true, false, 5, 0, 0));
     assertThat(read(Frames.exited(7, 1, 9)))
         .isEqualTo(new AgentFrame.Exit(7, new Signaled(9), 0, 0, 0, 0));
     assertThat(read(Frames.frame(Wire.STDIN_CREDIT, 0, 0, -1, Frames.u32(5))))

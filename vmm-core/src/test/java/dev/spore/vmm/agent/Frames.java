@@ -52,6 +52,10 @@ final class Frames {
     return frame(Wire.STARTED, 0, 0, id, new byte[20]);
   }
 
+  static byte[] attached(int id, int flags, int credit) {
+    return frame(Wire.ATTACHED, 0, 0, id, buffer(48).putInt(4, flags).putInt(40, credit).array());
+  }
+
   static byte[] exited(int id, int how, int code) {
     return frame(Wire.EXIT, 0, 0, id, buffer(40).putInt(how).putInt(code).array());
   }

@@ -54,6 +54,8 @@ final class HostileAgentTest {
           output(2, 1)
         },
         new byte[][] {Frames.agentHello()},
+        new byte[][] {Frames.attached(1, 0, 0)},
+        new byte[][] {started, Frames.attached(1, 0, 0)},
         new byte[][] {Frames.frame(Wire.RESUMED, 0, 0, 0, new byte[16])},
         new byte[][] {Frames.frame(Wire.ERROR, 0, 0, 0, new byte[] {1, 0, 'n', 'o'})},
         new byte[][] {Frames.header(-1, 0xfe, 9, 9, 9)},

@@ -29,12 +29,14 @@ final class BaseMachines {
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   private final Path base;
+  private final Path scratch;
   private final boolean cold;
   private String reason;
   private boolean wanted;
 
-  private BaseMachines(Path base, boolean cold) {
+  private BaseMachines(Path base, Path scratch, boolean cold) {
     this.base = base;
+    this.scratch = scratch;
     this.cold = cold;
     this.reason = "--cold was given";
   }
@@ -46,7 +48,7 @@ final class BaseMachines {
       return null;
     }
     try {
-      return new BaseMachines(keep.resolve(key(request)), request.cold());
+      return new BaseMachines(keep.resolve(key(request)), request.scratch(), request.cold());
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "no machine can be kept", e);
       return null;
@@ -84,7 +86,7 @@ final class BaseMachines {
       return null;
     }
     try {
-      return Machine.restore(new RestoreSpec(Spore.open(base)), events);
+      return Machine.restore(new RestoreSpec(Spore.open(base), scratch), events);
     } catch (SporeException e) {
       reason = "the machine kept for starts like this cannot be used: " + e.getMessage();
       return null;

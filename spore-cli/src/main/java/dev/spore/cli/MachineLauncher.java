@@ -52,7 +52,7 @@ final class MachineLauncher implements GuestLauncher {
     Path from = request.from();
     if (from != null) {
       timeline.started("restored", "from " + from);
-      return Machine.restore(new RestoreSpec(Spore.open(from)), events);
+      return Machine.restore(new RestoreSpec(Spore.open(from), request.scratch()), events);
     }
     Machine kept = bases == null ? null : bases.restore(events);
     if (kept != null) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     rootfs mean nothing
  * @param cold whether a fresh machine has to be booted, though one that has booted is kept
  * @param keep where machines that have booted are kept; null keeps none
+ * @param scratch directory for what only this run needs
  * @param save what to do with the machine when the command has ended, null is nothing
  * @param bootTimeout from the start of the machine until the guest answers
  */
@@ -39,6 +40,7 @@ record RunRequest(
     @Nullable Path from,
     boolean cold,
     @Nullable Path keep,
+    Path scratch,
     @Nullable Save save,
     @Nullable Path consoleLog,
     boolean timing,

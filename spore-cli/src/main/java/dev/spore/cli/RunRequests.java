@@ -60,6 +60,7 @@ final class RunRequests {
         options.from == null ? null : HostFiles.path("--from", options.from),
         options.cold,
         ownGuest(options) ? installation.cache().resolve("bases") : null,
+        installation.cache().resolve("scratch"),
         SavedOptions.save(options),
         options.consoleLog == null ? null : HostFiles.path("--console-log", options.consoleLog),
         options.timing,

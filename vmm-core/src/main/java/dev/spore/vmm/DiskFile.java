@@ -5,6 +5,7 @@ import dev.spore.kvm.HostFile;
 import dev.spore.kvm.KvmException;
 import dev.spore.virtio.blk.Disk;
 import dev.spore.virtio.blk.FileDisk;
+import dev.spore.vmm.capture.SealableDisk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -26,9 +27,9 @@ final class DiskFile implements AutoCloseable {
 
   private final HostFile file;
   private final FileChannel channel;
-  private final Disk disk;
+  private final SealableDisk disk;
 
-  private DiskFile(HostFile file, FileChannel channel, Disk disk) {
+  private DiskFile(HostFile file, FileChannel channel, SealableDisk disk) {
     this.file = file;
     this.channel = channel;
     this.disk = disk;
@@ -49,10 +50,9 @@ final class DiskFile implements AutoCloseable {
       lock(spec, file);
       FileChannel channel = opened.add(FileChannel.open(file.alias(), options(spec)));
       checkSize(image, channel);
-      Disk disk =
-          new FileDisk(channel, spec.readOnly(), (offset, length) -> punch(file, offset, length));
+      DiskFile disk = of(file, channel, spec.readOnly());
       done = true;
-      return new DiskFile(file, channel, disk);
+      return disk;
     } catch (IOException e) {
       throw invalid(image, "cannot be read (%s)".formatted(e));
     } finally {
@@ -60,6 +60,12 @@ final class DiskFile implements AutoCloseable {
         opened.close();
       }
     }
+  }
+
+  /** A disk in a file that is open already; closed with the result. */
+  static DiskFile of(HostFile file, FileChannel channel, boolean readOnly) throws IOException {
+    Disk disk = new FileDisk(channel, readOnly, (offset, length) -> punch(file, offset, length));
+    return new DiskFile(file, channel, new SealableDisk(disk));
   }
 
   private static HostFile openFile(DiskSpec spec) {
@@ -134,7 +140,7 @@ final class DiskFile implements AutoCloseable {
     return new SporeException(ErrorCode.OBJECT_INVALID, "disk image %s %s".formatted(image, what));
   }
 
-  Disk disk() {
+  SealableDisk disk() {
     return disk;
   }
 

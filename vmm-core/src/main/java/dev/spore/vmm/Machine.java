@@ -14,7 +14,9 @@ import dev.spore.vmm.snapshot.Spore;
 import dev.spore.vmm.vcpu.Vcpu;
 import dev.spore.vmm.vcpu.VcpuExits;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -127,8 +129,9 @@ public final class Machine implements AutoCloseable {
       MachineSpec spec, Closeables owner, ConsoleSink console, Board.PowerSwitch power) {
     GuestRam ram = owner.add(GuestRam.zero(spec.memoryBytes()));
     KernelCopy copy = KernelCopy.start(ram.memory(), spec, owner);
-    MachineParts parts =
-        new MachineParts(ram, spec.vcpus(), null, spec.disks(), owner, console, power);
+    List<DiskSource> disks = new ArrayList<>();
+    spec.disks().forEach(disk -> disks.add(new DiskSource.Image(disk)));
+    MachineParts parts = new MachineParts(ram, spec.vcpus(), null, disks, owner, console, power);
     CommandLine line = parts.commandLine(spec);
     parts.vcpus.enterAt(copy.join().finish(line, spec.vcpus()));
     byte[] lineage = new byte[Generation.LINEAGE_BYTES];

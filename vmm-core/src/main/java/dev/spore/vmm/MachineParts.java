@@ -23,6 +23,7 @@ import dev.spore.vmm.board.Board;
 import dev.spore.vmm.board.BoardMap;
 import dev.spore.vmm.board.MmioBus;
 import dev.spore.vmm.boot.CommandLine;
+import dev.spore.vmm.capture.SealableDisk;
 import dev.spore.vmm.quirk.KernelFlags;
 import dev.spore.vmm.quirk.Quirk;
 import dev.spore.vmm.quirk.QuirkProfile;
@@ -45,7 +46,8 @@ final class MachineParts {
   private static final int GUEST_CID = 3;
 
   private final Closeables owner;
-  final List<DiskSpec> disks;
+  private final List<DiskSource> diskSources;
+  private final List<DiskFile> diskFiles = new ArrayList<>();
   private final MmioBus mmio = new MmioBus();
   private final List<VirtioSlot<?>> slots = new ArrayList<>();
 
@@ -70,7 +72,7 @@ final class MachineParts {
       GuestRam ram,
       int count,
       @Nullable List<CpuidEntry> shown,
-      List<DiskSpec> disks,
+      List<DiskSource> disks,
       Closeables owner,
       ConsoleSink console,
       Board.PowerSwitch power) {
@@ -88,7 +90,7 @@ final class MachineParts {
     vcpus = new VcpuSet(kvm, vm, shown == null ? supported : shown, count, owner);
     states = VcpuStates.of(kvm, quirks);
     this.count = count;
-    this.disks = List.copyOf(disks);
+    this.diskSources = List.copyOf(disks);
     assists = new InstructionAssists(ram.memory(), xsaveLayout(supported), count == 1);
     KvmInterrupt serialLine = owner.add(new KvmInterrupt(vm, BoardMap.UART_GSI));
     board = new Board(b -> console.write(new byte[] {(byte) b}, 0, 1), serialLine, power);
@@ -96,7 +98,8 @@ final class MachineParts {
     vsock = attach(bell -> new VsockDevice(GUEST_CID, bell)).device();
     attach(bell -> new RngDevice(new HostRandom()));
     for (int i = 0; i < disks.size(); i++) {
-      DiskFile disk = owner.add(DiskFile.open(disks.get(i)));
+      DiskFile disk = owner.add(disks.get(i).open());
+      diskFiles.add(disk);
       String id = "spore-disk-" + i;
       attach(bell -> new BlkDevice(disk.disk(), id));
     }
@@ -207,6 +210,16 @@ final class MachineParts {
             e);
       }
     }
+  }
+
+  /** Where each disk came from, in order of their slots. */
+  List<DiskSource> diskSources() {
+    return diskSources;
+  }
+
+  /** The disks, in the same order. */
+  List<SealableDisk> disks() {
+    return diskFiles.stream().map(DiskFile::disk).toList();
   }
 
   MmioBus mmio() {

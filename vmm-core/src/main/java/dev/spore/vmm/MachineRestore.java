@@ -60,7 +60,7 @@ final class MachineRestore {
             ram,
             manifest.board().vcpus(),
             CpuidLeaves.toKvm(manifest.machine().vm().cpuid()),
-            disks(manifest),
+            disks(spec),
             owner,
             console,
             power);
@@ -81,11 +81,14 @@ final class MachineRestore {
     }
   }
 
-  private static List<DiskSpec> disks(Manifest manifest) {
-    return manifest.disks().stream().map(MachineRestore::disk).toList();
+  private static List<DiskSource> disks(RestoreSpec spec) {
+    return spec.spore().manifest().disks().stream().map(disk -> disk(disk, spec)).toList();
   }
 
-  private static DiskSpec disk(DiskImage disk) {
+  private static DiskSource disk(DiskImage disk, RestoreSpec spec) {
+    if (disk.index() != null) {
+      return new DiskSource.Saved(spec.spore(), disk, spec.scratch());
+    }
     Path image = Path.of(disk.pathHint());
     if (!Files.exists(image)) {
       throw new SporeException(
@@ -99,7 +102,7 @@ final class MachineRestore {
           "disk image %s is not what it was when the spore's %s was saved; put the old one there"
               .formatted(image, disk.name()));
     }
-    return new DiskSpec(image, disk.readOnly());
+    return new DiskSource.Image(new DiskSpec(image, disk.readOnly()));
   }
 
   private static SporeException refused(String what) {

@@ -16,6 +16,7 @@ import dev.spore.vmm.snapshot.Spore;
 import dev.spore.vmm.snapshot.SporeStaging;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 
 /** Makes spores of one machine. One save at a time. */
 final class MachineSaver {
@@ -33,7 +34,11 @@ final class MachineSaver {
 
   /** What stood still at one instant. */
   private record Instantaneous(
-      MachineState state, long wallNanos, long pauseNanos, long copiedBytes) {}
+      MachineState state,
+      long wallNanos,
+      long pauseNanos,
+      long copiedBytes,
+      List<byte[]> diskIndexes) {}
 
   /**
    * Saves the machine.
@@ -47,7 +52,7 @@ final class MachineSaver {
         Batch batch = staging.chunks().batch()) {
       RamSealer sealer = new RamSealer(ram, dirt, batch, origin.chunks());
       if (spec.goesOn()) {
-        Instantaneous instant = takeRunning(sealer);
+        Instantaneous instant = takeRunning(sealer, batch);
         return publish(spec, staging, batch, sealer, instant, started);
       }
       return saveStopped(spec, staging, batch, sealer, started);
@@ -63,8 +68,14 @@ final class MachineSaver {
     MachineStandstill standstill = MachineStandstill.of(parts);
     boolean saved = false;
     try {
-      Instantaneous instant = new Instantaneous(state(), wallNanos(), 0, 0);
+      MachineState state = state();
+      long wallNanos = wallNanos();
       sealer.sealStopped();
+      List<byte[]> disks;
+      try (DiskSeals seals = DiskSeals.begin(parts.disks(), batch)) {
+        disks = seals.run();
+      }
+      Instantaneous instant = new Instantaneous(state, wallNanos, 0, 0, disks);
       SaveReport report = publish(spec, staging, batch, sealer, instant, started);
       saved = true;
       return report;
@@ -75,7 +86,7 @@ final class MachineSaver {
     }
   }
 
-  private Instantaneous takeRunning(RamSealer sealer) throws InterruptedException {
+  private Instantaneous takeRunning(RamSealer sealer, Batch batch) throws InterruptedException {
     try {
       long sealed = sealer.sealAhead();
       for (int round = 1;
@@ -86,18 +97,21 @@ final class MachineSaver {
       MachineState state;
       long wallNanos;
       RamSealer.Frozen frozen;
+      DiskSeals seals;
       long before = System.nanoTime();
       MachineStandstill standstill = MachineStandstill.of(parts);
       try (standstill) {
         state = state();
         wallNanos = wallNanos();
         frozen = sealer.freeze();
+        seals = DiskSeals.begin(parts.disks(), batch);
       }
       long pauseNanos = System.nanoTime() - before;
-      try (frozen) {
+      try (frozen;
+          seals) {
         sealer.sealFrozen(frozen);
+        return new Instantaneous(state, wallNanos, pauseNanos, frozen.sizeBytes(), seals.run());
       }
-      return new Instantaneous(state, wallNanos, pauseNanos, frozen.sizeBytes());
     } finally {
       dirt.stop();
     }
@@ -129,7 +143,17 @@ final class MachineSaver {
     byte[] indexBytes = index.toBytes();
     MemoryImage memory = Manifests.memory(indexBytes, ram.chunks(), dataChunks);
     Manifest manifest =
-        Manifests.of(parts, origin, instant.state(), instant.wallNanos(), memory, spec);
+        Manifests.of(
+            parts,
+            origin,
+            instant.state(),
+            instant.wallNanos(),
+            memory,
+            instant.diskIndexes(),
+            spec);
+    for (int disk = 0; disk < instant.diskIndexes().size(); disk++) {
+      staging.addDiskIndex(Manifests.diskName(disk), instant.diskIndexes().get(disk));
+    }
     SporeId id = staging.publish(indexBytes, ManifestCodec.encode(manifest));
     return new SaveReport(
         id,

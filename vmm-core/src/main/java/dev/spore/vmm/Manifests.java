@@ -12,6 +12,7 @@ import dev.spore.format.state.MachineState;
 import dev.spore.vmm.board.BoardMap;
 import dev.spore.vmm.boot.BootLayout;
 import dev.spore.vmm.capture.RamView;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,6 +35,7 @@ final class Manifests {
       MachineState state,
       long wallNanos,
       MemoryImage memory,
+      List<byte[]> diskIndexes,
       SaveSpec spec) {
     return new Manifest(
         Version.NUMBER,
@@ -45,28 +47,35 @@ final class Manifests {
         state,
         origin.generationOfSpore(),
         memory,
-        disks(parts, state),
+        disks(parts, state, diskIndexes),
         List.of(),
         Manifest.sorted(spec.annotations()));
   }
 
-  private static List<DiskImage> disks(MachineParts parts, MachineState state) {
+  private static List<DiskImage> disks(
+      MachineParts parts, MachineState state, List<byte[]> indexes) {
     List<DiskImage> images = new ArrayList<>();
     for (DeviceSlot device : state.devices()) {
       if (device.state().device() instanceof BlkState blk) {
-        DiskSpec disk = parts.disks.get(images.size());
+        DiskSource source = parts.diskSources().get(images.size());
+        byte[] index = indexes.get(images.size());
         images.add(
             new DiskImage(
-                "disk-" + images.size(),
+                diskName(images.size()),
                 device.slot(),
                 blk.sizeBytes(),
                 blk.readOnly(),
-                FileIdentities.of(disk.image()),
-                null,
-                disk.image().toAbsolutePath().toString()));
+                index.length == 0 ? FileIdentities.of(Path.of(source.pathHint())) : null,
+                index.length == 0 ? null : Blake3.hash(index),
+                source.pathHint()));
       }
     }
     return images;
+  }
+
+  /** Name of a disk in a spore, by its place among the disks. */
+  static String diskName(int number) {
+    return "disk-" + number;
   }
 
   static Board board(MachineParts parts) {

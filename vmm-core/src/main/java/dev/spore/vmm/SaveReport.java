@@ -9,7 +9,7 @@ import dev.spore.format.SporeId;
  * @param pauseNanos how long the guest stood still; to the end of the save if it does not go on
  * @param copiedBytes guest memory copied during that time
  * @param dataChunks chunks of RAM that are not all zero
- * @param addedChunks those among them that the store did not have
+ * @param addedChunks chunks of RAM and disks that the store did not have
  * @param addedBytes what those cost on the disk
  * @param totalNanos from the request to the published spore
  */

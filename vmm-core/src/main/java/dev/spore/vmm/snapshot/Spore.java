@@ -6,6 +6,7 @@ import dev.spore.cas.ChunkStore;
 import dev.spore.format.FormatException;
 import dev.spore.format.SporeId;
 import dev.spore.format.index.MemoryIndex;
+import dev.spore.format.manifest.DiskImage;
 import dev.spore.format.manifest.Manifest;
 import dev.spore.format.manifest.ManifestCodec;
 import dev.spore.vmm.ErrorCode;
@@ -61,6 +62,21 @@ public record Spore(
     }
     return new Spore(
         directory, id, manifest, index(indexFile, indexBytes, manifest), chunks(directory));
+  }
+
+  /** Name of the file with the index of a disk. */
+  public static String diskIndexFile(String disk) {
+    return disk + ".index";
+  }
+
+  /**
+   * The bytes of a disk's index, not proven.
+   *
+   * @throws SporeException object.invalid naming the file
+   */
+  public byte[] readDiskIndex(DiskImage disk) {
+    return SporeFile.read(
+        directory.resolve(diskIndexFile(disk.name())), SnapshotLimits.DISK_INDEX_BYTES_MAX);
   }
 
   private static SporeId readId(Path directory) {

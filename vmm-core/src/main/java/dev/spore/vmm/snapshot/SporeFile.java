@@ -33,7 +33,10 @@ enum SporeFile {
    * @throws SporeException object.invalid naming the file
    */
   byte[] read(Path directory) {
-    Path file = directory.resolve(fileName);
+    return read(directory.resolve(fileName), sizeMax);
+  }
+
+  static byte[] read(Path file, int sizeMax) {
     try (HostFile opened = HostFile.openRegular(file);
         InputStream in = Files.newInputStream(opened.alias())) {
       byte[] bytes = in.readNBytes(sizeMax + 1);

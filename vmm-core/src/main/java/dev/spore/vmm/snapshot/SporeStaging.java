@@ -85,6 +85,13 @@ public final class SporeStaging implements AutoCloseable {
     return ChunkStore.create(staging.resolve(Spore.CHUNKS));
   }
 
+  /** Adds the index of a disk that the manifest will name. */
+  public void addDiskIndex(String disk, byte[] index) {
+    if (index.length > 0) {
+      write(staging.resolve(Spore.diskIndexFile(disk)), index);
+    }
+  }
+
   /**
    * Writes the rest and gives the spore its place, durably. The chunks have been committed.
    *

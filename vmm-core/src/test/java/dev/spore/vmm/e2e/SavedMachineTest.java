@@ -3,6 +3,7 @@ package dev.spore.vmm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spore.kvm.testing.RequiresGuest;
+import dev.spore.vmm.DiskSpec;
 import dev.spore.vmm.Machine;
 import dev.spore.vmm.RestoreSpec;
 import dev.spore.vmm.SaveReport;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class SavedMachineTest {
   private static final long MEMORY_BYTES = 64L << 20;
+  private static final int DISK_BYTES = 8 << 20;
 
   private final Path directory;
   private final Guest source;
@@ -32,7 +34,11 @@ final class SavedMachineTest {
 
   SavedMachineTest(@TempDir Path directory) throws Exception {
     this.directory = directory;
-    source = Guest.boot(Guest.spec().memoryBytes(MEMORY_BYTES).build());
+    Path disk = directory.resolve("disk.img");
+    Files.write(disk, new byte[DISK_BYTES]);
+    source =
+        Guest.boot(Guest.spec().memoryBytes(MEMORY_BYTES).disk(new DiskSpec(disk, false)).build());
+    source.sh("printf before > /dev/vda; sync");
     source.sh("echo nonce-4711 > /tmp/nonce; (while :; do echo t >> /tmp/ticks; sleep 1; done) &");
     report = source.machine().save(new SaveSpec(spore(), Map.of("made-by", "a test"), true));
   }
@@ -47,7 +53,9 @@ final class SavedMachineTest {
   }
 
   private Guest restore(Path spore) throws Exception {
-    return Guest.of(Machine.restore(new RestoreSpec(Spore.open(spore)), event -> {}));
+    return Guest.of(
+        Machine.restore(
+            new RestoreSpec(Spore.open(spore), directory.resolve("scratch")), event -> {}));
   }
 
   @Test
@@ -70,6 +78,20 @@ final class SavedMachineTest {
     try (Guest guest = restore(spore())) {
       guest.sh("echo other > /tmp/nonce");
       assertThat(source.sh("cat /tmp/nonce").out()).isEqualTo("nonce-4711\n");
+    }
+  }
+
+  @Test
+  void diskIsThatOfTheSaveToo() throws Exception {
+    source.sh("printf behind > /dev/vda; sync");
+    try (Guest guest = restore(spore())) {
+      assertThat(guest.sh("head -c 6 /dev/vda").out()).isEqualTo("before");
+      guest.sh("printf others > /dev/vda; sync");
+      assertThat(guest.sh("head -c 6 /dev/vda").out()).isEqualTo("others");
+    }
+    assertThat(source.sh("head -c 6 /dev/vda").out()).isEqualTo("behind");
+    try (Guest guest = restore(spore())) {
+      assertThat(guest.sh("head -c 6 /dev/vda").out()).isEqualTo("before");
     }
   }
 
@@ -110,7 +132,8 @@ final class SavedMachineTest {
     assertThat(report.id()).isEqualTo(spore.id());
     assertThat(spore.manifest().annotations()).containsExactly(Map.entry("made-by", "a test"));
     assertThat(report.dataChunks()).isEqualTo(spore.manifest().memory().dataChunks());
-    assertThat(report.addedBytes()).isEqualTo(report.addedChunks() << 21);
+    // One chunk of disk, the others of RAM.
+    assertThat(report.addedBytes()).isEqualTo((report.addedChunks() - 1 << 21) + (64 << 10));
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files).noneMatch(p -> String.valueOf(p.getFileName()).contains("partial"));
     }

@@ -133,7 +133,7 @@ final class SavedMachineTest {
     assertThat(spore.manifest().annotations()).containsExactly(Map.entry("made-by", "a test"));
     assertThat(report.dataChunks()).isEqualTo(spore.manifest().memory().dataChunks());
     // One chunk of disk, the others of RAM.
-    assertThat(report.addedBytes()).isEqualTo((report.addedChunks() - 1 << 21) + (64 << 10));
+    assertThat(report.addedBytes()).isEqualTo(((report.addedChunks() - 1) << 21) + (64 << 10));
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files).noneMatch(p -> String.valueOf(p.getFileName()).contains("partial"));
     }

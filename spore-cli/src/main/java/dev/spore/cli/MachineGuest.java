@@ -156,7 +156,7 @@ final class MachineGuest implements Guest {
         case ExecResult.NotStarted failed ->
             switch (failed.kind()) {
               case NOT_FOUND -> new Outcome.NotFound(failed.message());
-              case NOT_EXECUTABLE, BAD_CWD, BAD_USER, NO_RESOURCES, NO_ROOTFS ->
+              case NOT_EXECUTABLE, BAD_CWD, BAD_USER, NO_RESOURCES, NO_ROOTFS, NO_SESSION ->
                   new Outcome.NotStarted(failed.message());
             };
       };

@@ -45,7 +45,7 @@ public final class KernelFlags {
           "rodata=off",
           "noreplace-smp", // 2.5: patching each LOCK prefix out through a temporary mapping
           "percpu_alloc=page", // 1.7: else 2 MiB are cleared to use 170 KiB of them
-          "initcall_blacklist=slab_sysfs_init"); // 2.2: 2600 files under /sys/kernel/slab
+          "spore_fault_around=4"); // 0.1 of each process: 16 pages mapped where one is wanted
 
   private KernelFlags() {}
 

@@ -23,6 +23,13 @@ public final class VmmLimits {
   public static final int ASSISTS_AT_ONE_RIP_MAX = 1_000;
 
   /**
+   * Runs, each ended by a kick, that a pausing vCPU gets to take an exception whose delivery KVM
+   * does not report. The first that enters the guest delivers it; a guest still at the same place
+   * after so many stays there by itself, and is paused.
+   */
+  public static final int RUNS_TO_DELIVER_MAX = 8;
+
+  /**
    * How long a closing machine waits for its event listener, and as long again after interrupting
    * it: enough for a slow disk or terminal, and a bound on what a dead one can hold up.
    */

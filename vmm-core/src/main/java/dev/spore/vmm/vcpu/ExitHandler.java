@@ -48,6 +48,16 @@ final class ExitHandler {
     };
   }
 
+  /** The vCPU is about to enter the guest. */
+  void entering() {
+    cpu.entering();
+  }
+
+  /** Whether the vCPU can be saved where it is; if not it has to run on first. */
+  boolean atBoundary() {
+    return cpu.atBoundary();
+  }
+
   private boolean io() {
     int width = page.ioSize();
     int count = page.ioCount();

@@ -15,11 +15,17 @@ import org.jspecify.annotations.Nullable;
  * buffer, everything else fetched when asked for. The vCPU's thread alone.
  */
 final class KvmCpuState implements CpuState {
+  private static final VcpuEvents.Fault NO_EXCEPTION =
+      new VcpuEvents.Fault(false, 0, false, false, 0, false, 0);
+
+  private static final int VECTOR_BREAKPOINT = 3;
   private static final int VECTOR_PAGE_FAULT = 14;
 
   private final VcpuFd fd;
   private final RegFile registers;
+  private final HiddenBreakpoint breakpoint = new HiddenBreakpoint();
   private @Nullable Sregs sregs;
+  private long loadedRip;
 
   KvmCpuState(VcpuFd fd) {
     this.fd = fd;
@@ -29,6 +35,7 @@ final class KvmCpuState implements CpuState {
   /** Fetches the general registers and forgets what was read before. */
   void load() {
     registers.load();
+    loadedRip = registers.rip();
     sregs = null;
   }
 
@@ -142,7 +149,33 @@ final class KvmCpuState implements CpuState {
 
   @Override
   public void inject(int vector) {
+    if (vector == VECTOR_BREAKPOINT) {
+      breakpoint.injected(loadedRip, registers.rip());
+    }
     inject(VcpuEvents.Fault.inject(vector));
+  }
+
+  /** The vCPU is about to enter the guest. */
+  void entering() {
+    breakpoint.entering();
+  }
+
+  /** Whether KVM now shows all that was done for the vCPU, see {@link HiddenBreakpoint}. */
+  boolean atBoundary() {
+    if (!breakpoint.mayWait()) {
+      return true;
+    }
+    registers.load();
+    return switch (breakpoint.at(registers.rip())) {
+      case DELIVERED -> true;
+      case UNKNOWN -> false;
+      case WAITING -> {
+        registers.setRip(breakpoint.takeBack());
+        registers.store();
+        inject(NO_EXCEPTION);
+        yield true;
+      }
+    };
   }
 
   @Override

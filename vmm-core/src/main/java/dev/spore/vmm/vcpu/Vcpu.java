@@ -172,10 +172,14 @@ public final class Vcpu {
         if (!completeExits()) {
           return;
         }
-        park();
-        outside = System.nanoTime();
-        continue;
+        if (handler.atBoundary()) {
+          park();
+          outside = System.nanoTime();
+          continue;
+        }
+        page.setImmediateExit(false);
       }
+      handler.entering();
       long entered = System.nanoTime();
       int errno = fd.run();
       long left = System.nanoTime();

@@ -15,6 +15,13 @@ final class Bars {
         "%s: %s %s, at most %s".formatted(what, Table.figure(figure), unit, Table.figure(limit)));
   }
 
+  /** Notes a figure that must reach {@code limit}. */
+  void atLeast(String what, double figure, double limit, String unit) {
+    add(
+        figure >= limit ? "pass" : "MISSED",
+        "%s: %s %s, at least %s".formatted(what, Table.figure(figure), unit, Table.figure(limit)));
+  }
+
   /** Notes a bar that nothing was measured for. */
   void missing(String what, String why) {
     add("-", what + ": not measured, " + why);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +21,11 @@ public final class Main {
   private enum Part {
     BOOT,
     BLK,
-    VSOCK
+    VSOCK,
+    HASH;
+
+    /** Those that need a machine in this process. */
+    static final Set<Part> IN_MACHINES = EnumSet.of(BOOT, BLK, VSOCK);
   }
 
   public static void main(String[] args) throws IOException, InterruptedException {
@@ -34,7 +39,13 @@ public final class Main {
     if (parts.contains(Part.BOOT)) {
       new StartBench(setup, bars).run(System.out);
     }
-    List<WarmMachine.Boot> boots = inMachines(parts, setup, bars, System.out);
+    if (parts.contains(Part.HASH)) {
+      new HashBench(setup, bars).run(System.out);
+    }
+    List<WarmMachine.Boot> boots =
+        Collections.disjoint(parts, Part.IN_MACHINES)
+            ? List.of()
+            : inMachines(parts, setup, bars, System.out);
     if (parts.contains(Part.BOOT)) {
       new BootBench(setup, bars).run(System.out, boots);
     }

@@ -1,0 +1,103 @@
+package dev.spore.bench;
+
+import dev.spore.cas.Batch;
+import dev.spore.cas.Blake3;
+import dev.spore.cas.CasLimits;
+import dev.spore.cas.ChunkId;
+import dev.spore.cas.ChunkStore;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A JVM of its own that hashes and reads chunks, warm, when told to: compilers and modules are a
+ * matter of flags, and the benchmark's own JVM has those of a short command.
+ *
+ * <p>Takes a word a line, answers each with nanoseconds: {@code hash} a file's bytes in memory;
+ * {@code verified} and {@code plain}, read a store's chunks with and without proof.
+ */
+final class HashWorker {
+  /** Longer than the compilers need, also beside another such JVM. */
+  private static final long WARM_UP_NANOS = 8_000_000_000L;
+
+  private final MemorySegment bytes;
+  private final MemorySegment target = Arena.global().allocate(CasLimits.CHUNK_BYTES_MAX, 64);
+  private final ChunkStore store;
+  private final List<ChunkId> ids = new ArrayList<>();
+
+  private HashWorker(Path file, Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      bytes = Arena.global().allocate(channel.size(), 64);
+      for (long at = 0; at < bytes.byteSize(); at += CasLimits.CHUNK_BYTES_MAX) {
+        channel.read(chunk(at).asByteBuffer());
+      }
+    }
+    store = ChunkStore.create(directory);
+    try (Batch batch = store.batch()) {
+      for (long at = 0; at < bytes.byteSize(); at += CasLimits.CHUNK_BYTES_MAX) {
+        ids.add(batch.put(chunk(at)).orElseThrow());
+      }
+      batch.commit();
+    }
+  }
+
+  private MemorySegment chunk(long at) {
+    return bytes.asSlice(at, CasLimits.CHUNK_BYTES_MAX);
+  }
+
+  public static void main(String[] args) throws IOException {
+    HashWorker worker = new HashWorker(Path.of(args[0]), Path.of(args[1]));
+    for (long start = System.nanoTime(); System.nanoTime() - start < WARM_UP_NANOS; ) {
+      worker.hash();
+      worker.verified();
+      worker.plain();
+    }
+    try (BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
+      for (String word = in.readLine(); word != null; word = in.readLine()) {
+        System.out.println(worker.nanos(word));
+      }
+    }
+  }
+
+  private long nanos(String word) throws IOException {
+    long start = System.nanoTime();
+    switch (word) {
+      case "hash" -> hash();
+      case "verified" -> verified();
+      case "plain" -> plain();
+      default -> throw new IllegalArgumentException(word);
+    }
+    return System.nanoTime() - start;
+  }
+
+  private void hash() {
+    for (long at = 0; at < bytes.byteSize(); at += CasLimits.CHUNK_BYTES_MAX) {
+      Blake3.hash(chunk(at));
+    }
+  }
+
+  private void verified() {
+    for (ChunkId id : ids) {
+      store.read(id, target);
+    }
+  }
+
+  private void plain() throws IOException {
+    for (ChunkId id : ids) {
+      try (FileChannel channel = FileChannel.open(store.path(id), StandardOpenOption.READ)) {
+        if (channel.read(target.asByteBuffer()) != target.byteSize()) {
+          throw new IOException("short read of " + store.path(id));
+        }
+      }
+    }
+  }
+}

@@ -22,7 +22,8 @@ public final class Main {
     BOOT,
     BLK,
     VSOCK,
-    HASH;
+    HASH,
+    SNAPSHOT;
 
     /** Those that need a machine in this process. */
     static final Set<Part> IN_MACHINES = EnumSet.of(BOOT, BLK, VSOCK);
@@ -31,13 +32,17 @@ public final class Main {
   public static void main(String[] args) throws IOException, InterruptedException {
     Set<Part> parts =
         args[0].equals("all")
-            ? EnumSet.allOf(Part.class)
+            ? EnumSet.complementOf(EnumSet.of(Part.SNAPSHOT))
             : EnumSet.of(Part.valueOf(args[0].toUpperCase(Locale.ROOT)));
     Setup setup = Setup.ofProperties();
     HostInfo.print(setup, System.out);
     Bars bars = new Bars();
     if (parts.contains(Part.BOOT)) {
       new StartBench(setup, bars).run(System.out);
+    }
+    if (parts.contains(Part.SNAPSHOT)) {
+      new SaveBench(setup, bars).run(System.out);
+      new RestoreBench(setup, bars).run(System.out);
     }
     if (parts.contains(Part.HASH)) {
       new HashBench(setup, bars).run(System.out);

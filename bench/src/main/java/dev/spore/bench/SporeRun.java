@@ -22,7 +22,7 @@ record SporeRun(
 
   /** Boots as far as the first guest instructions and gives up. */
   static SporeRun start(Setup setup) throws IOException, InterruptedException {
-    SporeRun run = run(setup, List.of(), "--boot-timeout", "1ms");
+    SporeRun run = run(setup, List.of(), List.of("--cold", "--boot-timeout", "1ms"));
     run.at("first_run_ms");
     return run;
   }
@@ -30,21 +30,26 @@ record SporeRun(
   /** The same under another program, such as strace. */
   static void startUnder(List<String> prefix, Setup setup)
       throws IOException, InterruptedException {
-    run(setup, prefix, "--boot-timeout", "1ms");
+    run(setup, prefix, List.of("--cold", "--boot-timeout", "1ms"));
+  }
+
+  /** Runs {@code /bin/true} in the way {@code spore run} does by itself. */
+  static SporeRun again(Setup setup) throws IOException, InterruptedException {
+    return run(setup, List.of(), List.of());
   }
 
   /** Boots, runs {@code /bin/true}, ends. */
   static SporeRun whole(Setup setup) throws IOException, InterruptedException {
-    SporeRun run = run(setup, List.of());
+    SporeRun run = run(setup, List.of(), List.of("--cold"));
     run.at("exited_ms");
     return run;
   }
 
-  private static SporeRun run(Setup setup, List<String> prefix, String... flags)
+  private static SporeRun run(Setup setup, List<String> prefix, List<String> flags)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(prefix);
-    command.addAll(List.of(setup.launcher().toString(), "run", "--cold", "--events=jsonl"));
-    command.addAll(List.of(flags));
+    command.addAll(List.of(setup.launcher().toString(), "run", "--events=jsonl"));
+    command.addAll(flags);
     command.addAll(List.of("--", "/bin/true"));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.redirectError(setup.scratch().resolve("spore.err").toFile());
@@ -85,5 +90,10 @@ record SporeRun(
   /** Milliseconds from the making of the process to a point of the run. */
   double fromStart(String point) {
     return shellMillis() + at(point);
+  }
+
+  /** From the making of the process to its end, milliseconds. */
+  double wallMillis() {
+    return (endedMicros - startedMicros) / 1000.0;
   }
 }

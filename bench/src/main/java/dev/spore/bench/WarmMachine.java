@@ -53,10 +53,20 @@ final class WarmMachine implements AutoCloseable {
 
   static WarmMachine boot(Setup setup, Optional<Path> disk)
       throws IOException, InterruptedException {
+    return boot(setup, disk, Setup.MEMORY_MIB);
+  }
+
+  /** One without a disk and with memory of its own size. */
+  static WarmMachine boot(Setup setup, int memoryMib) throws IOException, InterruptedException {
+    return boot(setup, Optional.empty(), memoryMib);
+  }
+
+  private static WarmMachine boot(Setup setup, Optional<Path> disk, int memoryMib)
+      throws IOException, InterruptedException {
     MachineSpec.Builder spec =
         MachineSpec.builder(setup.kernel())
             .initrd(setup.initrd())
-            .memoryBytes((long) Setup.MEMORY_MIB << 20);
+            .memoryBytes((long) memoryMib << 20);
     disk.ifPresent(image -> spec.disk(new DiskSpec(image, false)));
     CompletableFuture<Long> firstRun = new CompletableFuture<>();
     Machine machine =
@@ -85,6 +95,10 @@ final class WarmMachine implements AutoCloseable {
 
   Boot boot() {
     return boot;
+  }
+
+  Machine machine() {
+    return machine;
   }
 
   /** Whether guest kernel code runs a thousandth as fast as hardware would run it. */

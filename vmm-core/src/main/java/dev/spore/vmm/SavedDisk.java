@@ -1,6 +1,5 @@
 package dev.spore.vmm;
 
-import dev.spore.cas.Blake3;
 import dev.spore.cas.ChunkException;
 import dev.spore.cas.ChunkId;
 import dev.spore.format.FormatException;
@@ -16,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Objects;
 
 /** Makes the disk of a saved machine again, as a sparse file that only this process has. */
 final class SavedDisk {
@@ -57,19 +55,10 @@ final class SavedDisk {
 
   private static DiskIndex index(Spore spore, DiskImage image) {
     byte[] bytes = spore.readDiskIndex(image);
-    String name = Spore.diskIndexFile(image.name());
-    ChunkId digest = Blake3.hash(bytes);
-    if (!Objects.equals(digest, image.index())) {
-      throw refused(spore, name, "is not the index that the manifest names");
-    }
     try {
-      DiskIndex index = DiskIndex.open(name, MemorySegment.ofArray(bytes));
-      if (index.diskBytes() != image.sizeBytes()) {
-        throw refused(spore, name, "is of a disk of another size");
-      }
-      return index;
+      return image.openIndex(MemorySegment.ofArray(bytes));
     } catch (FormatException e) {
-      throw refused(spore, name, String.valueOf(e.getMessage()));
+      throw refused(spore, image.indexFile(), String.valueOf(e.getMessage()));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.spore.format.FormatException.Code;
 import dev.spore.format.FormatLimits;
 import dev.spore.format.check.Check;
 import dev.spore.format.index.DiskIndex;
+import dev.spore.format.index.MemoryIndex;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,11 @@ public record DiskImage(
     @Nullable FileIdentity base,
     @Nullable ChunkId index,
     String pathHint) {
+  private static final String INDEX_SUFFIX = ".index";
+
   public DiskImage {
     Check.name("disk name", name, FormatLimits.NAME_CHARS_MAX);
+    Check.that(!MemoryIndex.FILE.equals(indexFile(name)), "the disk's index would be that of RAM");
     Check.range("slot", slot, 0, FormatLimits.DEVICES_MAX - 1);
     Check.range("size_bytes", sizeBytes, 1, FormatLimits.DISK_BYTES_MAX);
     Check.text("path_hint", pathHint, FormatLimits.PATH_BYTES_MAX);
@@ -38,7 +42,12 @@ public record DiskImage(
 
   /** Name of the index file in a spore's directory, where there is one. */
   public String indexFile() {
-    return "disk-" + name + ".index";
+    return indexFile(name);
+  }
+
+  /** Name of the index file of the disk called {@code name}. */
+  public static String indexFile(String name) {
+    return name + INDEX_SUFFIX;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.spore.format.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spore.cas.Blake3;
@@ -38,7 +39,7 @@ final class IndexAuthorityTest {
         () -> memory(4 << 20, 1).openIndex(MemorySegment.ofArray(memory)), "memory.index");
     assertRefused(
         () -> disk(1 << 20, Blake3.hash(DISK)).openIndex(MemorySegment.ofArray(disk)),
-        "disk-disk0.index");
+        "disk0.index");
   }
 
   @Test
@@ -59,6 +60,13 @@ final class IndexAuthorityTest {
   @Test
   void aDiskWithoutIndexTakesNone() {
     assertRefused(() -> disk(1 << 20, null).openIndex(MemorySegment.ofArray(DISK)), "not named");
+  }
+
+  @Test
+  void noDiskMayHaveItsIndexWhereRamHasIts() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> new DiskImage("memory", 1, 512, false, new FileIdentity(ID, 1), null, ""));
   }
 
   @Test

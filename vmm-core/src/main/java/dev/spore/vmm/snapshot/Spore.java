@@ -1,6 +1,5 @@
 package dev.spore.vmm.snapshot;
 
-import dev.spore.cas.Blake3;
 import dev.spore.cas.ChunkException;
 import dev.spore.cas.ChunkStore;
 import dev.spore.format.FormatException;
@@ -57,16 +56,8 @@ public record Spore(
     }
     byte[] indexBytes = SporeFile.INDEX.read(directory);
     Path indexFile = directory.resolve(MemoryIndex.FILE);
-    if (!Blake3.hash(indexBytes).equals(manifest.memory().index())) {
-      throw damaged(indexFile, "is not the index that the manifest names");
-    }
     return new Spore(
         directory, id, manifest, index(indexFile, indexBytes, manifest), chunks(directory));
-  }
-
-  /** Name of the file with the index of a disk. */
-  public static String diskIndexFile(String disk) {
-    return disk + ".index";
   }
 
   /**
@@ -75,8 +66,7 @@ public record Spore(
    * @throws SporeException object.invalid naming the file
    */
   public byte[] readDiskIndex(DiskImage disk) {
-    return SporeFile.read(
-        directory.resolve(diskIndexFile(disk.name())), SnapshotLimits.DISK_INDEX_BYTES_MAX);
+    return SporeFile.read(directory.resolve(disk.indexFile()), SnapshotLimits.DISK_INDEX_BYTES_MAX);
   }
 
   private static SporeId readId(Path directory) {
@@ -100,17 +90,11 @@ public record Spore(
   }
 
   private static MemoryIndex index(Path file, byte[] bytes, Manifest manifest) {
-    MemoryIndex index;
     try {
-      index = MemoryIndex.open(MemorySegment.ofArray(bytes));
+      return manifest.memory().openIndex(MemorySegment.ofArray(bytes));
     } catch (FormatException e) {
       throw refused(file, e);
     }
-    if (index.memoryBytes() != manifest.memory().sizeBytes()
-        || index.zeroChunks() != manifest.memory().zeroChunks()) {
-      throw damaged(file, "covers other RAM than the manifest says");
-    }
-    return index;
   }
 
   private static ChunkStore chunks(Path directory) {

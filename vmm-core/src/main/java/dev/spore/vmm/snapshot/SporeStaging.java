@@ -2,6 +2,7 @@ package dev.spore.vmm.snapshot;
 
 import dev.spore.cas.ChunkStore;
 import dev.spore.format.SporeId;
+import dev.spore.format.manifest.DiskImage;
 import dev.spore.kvm.HostFile;
 import dev.spore.kvm.KvmException;
 import dev.spore.vmm.ErrorCode;
@@ -88,7 +89,7 @@ public final class SporeStaging implements AutoCloseable {
   /** Adds the index of a disk that the manifest will name. */
   public void addDiskIndex(String disk, byte[] index) {
     if (index.length > 0) {
-      write(staging.resolve(Spore.diskIndexFile(disk)), index);
+      write(staging.resolve(DiskImage.indexFile(disk)), index);
     }
   }
 

@@ -1,17 +1,20 @@
 package dev.spore.cli;
 
 import dev.spore.cas.Blake3;
+import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.Machine;
 import dev.spore.vmm.MachineEvent;
 import dev.spore.vmm.RestoreSpec;
 import dev.spore.vmm.SaveSpec;
 import dev.spore.vmm.SporeException;
 import dev.spore.vmm.Version;
+import dev.spore.vmm.snapshot.Directories;
 import dev.spore.vmm.snapshot.Spore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -89,7 +92,26 @@ final class BaseMachines {
       return Machine.restore(new RestoreSpec(Spore.open(base), scratch), events);
     } catch (SporeException e) {
       reason = "the machine kept for starts like this cannot be used: " + e.getMessage();
+      if (e.code() == ErrorCode.OBJECT_INVALID) {
+        wanted = putAside();
+      }
       return null;
+    }
+  }
+
+  /** Makes room for a machine in the place of a damaged one; false if that cannot be. */
+  private boolean putAside() {
+    Path aside = base.resolveSibling("." + base.getFileName() + ".damaged");
+    try {
+      if (Files.exists(aside)) {
+        Directories.delete(aside);
+      }
+      Files.move(base, aside, StandardCopyOption.ATOMIC_MOVE);
+      Directories.delete(aside);
+      return true;
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "a damaged machine stays in the cache", e);
+      return false;
     }
   }
 

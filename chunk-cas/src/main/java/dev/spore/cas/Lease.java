@@ -106,8 +106,9 @@ public final class Lease implements AutoCloseable {
           held.addAll(read(path, file));
         }
       } catch (KvmException e) {
-        // Its holder lets go of it at this moment, without the store's lock.
-        if (e.errno() != Errno.ENOENT) {
+        boolean gone = e.errno() == Errno.ENOENT; // its holder needs no lock to let go of it
+        boolean foreign = e.errno() == Errno.EINVAL || e.errno() == Errno.ELOOP;
+        if (!gone && !foreign) {
           throw ChunkException.io(null, path, "open lease", e);
         }
       }

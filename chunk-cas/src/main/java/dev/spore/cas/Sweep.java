@@ -67,6 +67,9 @@ final class Sweep {
   }
 
   private void removeStaged(Path file) {
+    if (!ChunkFiles.list(file).isEmpty()) {
+      return; // a directory no batch has made
+    }
     removedBytes += Math.max(0, regularSize(file));
     ChunkFiles.delete(file);
     steps.reached(PublishStep.STAGING_REMOVED);

@@ -153,31 +153,34 @@ final class VectorLanes implements Blake3Lanes {
 
   /** Bit 2. */
   private static void pairs(int[] m, IntVector keep, IntVector swap) {
-    for (int i = 0; i < Blake3Block.WORDS; i += (i & 3) == 3 ? 5 : 1) {
-      IntVector a = word(m, i * LANES);
-      IntVector b = word(m, (i + 4) * LANES);
-      both(keep, a, b).intoArray(m, i * LANES);
-      both(swap, a, b).intoArray(m, (i + 4) * LANES);
+    for (int square = 0; square < Blake3Block.WORDS; square += 8) {
+      for (int i = square; i < square + 4; i++) {
+        IntVector a = word(m, i * LANES);
+        IntVector b = word(m, (i + 4) * LANES);
+        both(keep, a, b).intoArray(m, i * LANES);
+        both(swap, a, b).intoArray(m, (i + 4) * LANES);
+      }
     }
   }
 
   /** The bits of {@code 2 * distance}, then of {@code distance}. */
   private static void quads(
       int[] m, int distance, IntVector keep2, IntVector swap2, IntVector keep, IntVector swap) {
-    int next = 3 * distance + 1;
-    for (int i = 0; i < Blake3Block.WORDS; i += i % distance == distance - 1 ? next : 1) {
-      IntVector a = word(m, i * LANES);
-      IntVector b = word(m, (i + distance) * LANES);
-      IntVector c = word(m, (i + 2 * distance) * LANES);
-      IntVector d = word(m, (i + 3 * distance) * LANES);
-      IntVector ac = both(keep2, a, c);
-      IntVector ca = both(swap2, a, c);
-      IntVector bd = both(keep2, b, d);
-      IntVector db = both(swap2, b, d);
-      both(keep, ac, bd).intoArray(m, i * LANES);
-      both(swap, ac, bd).intoArray(m, (i + distance) * LANES);
-      both(keep, ca, db).intoArray(m, (i + 2 * distance) * LANES);
-      both(swap, ca, db).intoArray(m, (i + 3 * distance) * LANES);
+    for (int square = 0; square < Blake3Block.WORDS; square += 4 * distance) {
+      for (int i = square; i < square + distance; i++) {
+        IntVector a = word(m, i * LANES);
+        IntVector b = word(m, (i + distance) * LANES);
+        IntVector c = word(m, (i + 2 * distance) * LANES);
+        IntVector d = word(m, (i + 3 * distance) * LANES);
+        IntVector ac = both(keep2, a, c);
+        IntVector ca = both(swap2, a, c);
+        IntVector bd = both(keep2, b, d);
+        IntVector db = both(swap2, b, d);
+        both(keep, ac, bd).intoArray(m, i * LANES);
+        both(swap, ac, bd).intoArray(m, (i + distance) * LANES);
+        both(keep, ca, db).intoArray(m, (i + 2 * distance) * LANES);
+        both(swap, ca, db).intoArray(m, (i + 3 * distance) * LANES);
+      }
     }
   }
 

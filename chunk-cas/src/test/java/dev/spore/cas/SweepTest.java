@@ -190,6 +190,17 @@ final class SweepTest {
   }
 
   @Test
+  void whatNoBatchAndNoLeaseMadeIsLeftAlone() throws Exception {
+    Path nested = Files.createDirectories(root.resolve("staging/4711-1/a/b"));
+    Path directory = Files.createDirectories(root.resolve("leases/odd"));
+    Path link = Files.createSymbolicLink(root.resolve("leases/link"), Path.of("../lock"));
+    assertThat(store().sweep(only(ids))).contains(new Swept(0, 0, 6, 6 * SIZE));
+    assertThat(nested).exists();
+    assertThat(directory).exists();
+    assertThat(link).isSymbolicLink();
+  }
+
+  @Test
   void aBatchIsNotInTheWayOfOneThatWasKilled() throws Exception {
     String first = ProcessHandle.current().pid() + "-";
     for (int i = 0; i < 2000; i++) {

@@ -26,4 +26,13 @@ public final class Blake3 {
   public static Blake3Hasher hasher() {
     return new Blake3Hasher(LaneChoice.lanes());
   }
+
+  /**
+   * Whether this process now hashes with vectors, several times as fast. It begins without, and
+   * changes over when it has hashed much, was started with {@code --add-modules
+   * jdk.incubator.vector}, and has the JVM's second compiler.
+   */
+  public static boolean usesVectors() {
+    return LaneChoice.usesVectors();
+  }
 }

@@ -57,7 +57,6 @@ final class VectorLanes implements Blake3Lanes {
         long from =
             offset + (long) first * Blake3Hasher.CHUNK_BYTES + (long) block * Blake3Block.BYTES;
         loadBlocks(input, from, message);
-        transpose(message);
         compress(cv, message, counterLow, counterHigh, chunkFlags(block));
       }
       store(cvs, first);
@@ -81,7 +80,6 @@ final class VectorLanes implements Blake3Lanes {
       for (; first < count; first += LANES) {
         start();
         loadPairs(cvs, first * Blake3Block.WORDS, message);
-        transpose(message);
         compress(cv, message, counterLow, counterHigh, Blake3Block.PARENT);
         store(cvs, first);
       }
@@ -111,76 +109,100 @@ final class VectorLanes implements Blake3Lanes {
     }
   }
 
-  /** One block of each chunk: a row is as much of a block as a vector holds. */
+  /**
+   * One block of each chunk, transposed: for each bit of a lane's number, vectors whose own numbers
+   * differ in it exchange the lanes whose numbers do.
+   *
+   * <p>Two bits a pass, because passes go through memory: C2 keeps only so many vectors in
+   * registers. With narrow vectors a row is a part of a block, and each part a square of its own.
+   */
   private static void loadBlocks(MemorySegment input, long from, int[] m) {
-    for (int column = 0; column < Blake3Block.WORDS; column += LANES) {
-      for (int lane = 0; lane < LANES; lane++) {
-        long at = from + (long) lane * Blake3Hasher.CHUNK_BYTES + column * (long) Integer.BYTES;
-        IntVector.fromMemorySegment(SPECIES, input, at, ByteOrder.LITTLE_ENDIAN)
-            .intoArray(m, (column + lane) * LANES);
+    if (LANES == Blake3Block.WORDS) {
+      long step = 4L * Blake3Hasher.CHUNK_BYTES;
+      for (int i = 0; i < 4; i++) {
+        long at = from + (long) i * Blake3Hasher.CHUNK_BYTES;
+        IntVector a = row(input, at);
+        IntVector b = row(input, at + step);
+        IntVector c = row(input, at + 2 * step);
+        IntVector d = row(input, at + 3 * step);
+        farQuad(m, i, a, b, c, d);
       }
+    } else {
+      for (int i = 0; i < Blake3Block.WORDS; i++) {
+        long lane = i % LANES;
+        long word = i - lane;
+        row(input, from + lane * Blake3Hasher.CHUNK_BYTES + word * Integer.BYTES)
+            .intoArray(m, i * LANES);
+      }
+      farPairs(m);
     }
+    nearQuads(m);
+  }
+
+  private static IntVector row(MemorySegment input, long at) {
+    return IntVector.fromMemorySegment(SPECIES, input, at, ByteOrder.LITTLE_ENDIAN);
   }
 
   /** The same of pairs of chaining values, which lie one behind the other. */
   private static void loadPairs(int[] cvs, int from, int[] m) {
-    for (int column = 0; column < Blake3Block.WORDS; column += LANES) {
-      for (int lane = 0; lane < LANES; lane++) {
-        IntVector.fromArray(SPECIES, cvs, from + lane * Blake3Block.WORDS + column)
-            .intoArray(m, (column + lane) * LANES);
+    if (LANES == Blake3Block.WORDS) {
+      for (int i = 0; i < 4; i++) {
+        int at = from + i * LANES;
+        IntVector b = word(cvs, at + 4 * LANES);
+        IntVector c = word(cvs, at + 8 * LANES);
+        IntVector d = word(cvs, at + 12 * LANES);
+        farQuad(m, i, word(cvs, at), b, c, d);
+      }
+    } else {
+      for (int i = 0; i < Blake3Block.WORDS; i++) {
+        int lane = i % LANES;
+        word(cvs, from + lane * Blake3Block.WORDS + i - lane).intoArray(m, i * LANES);
+      }
+      farPairs(m);
+    }
+    nearQuads(m);
+  }
+
+  /** Bits 3 and 2 of sixteen lanes, for four rows that differ in them. */
+  private static void farQuad(int[] m, int i, IntVector a, IntVector b, IntVector c, IntVector d) {
+    IntVector ac = both(KEEP_8, a, c);
+    IntVector ca = both(SWAP_8, a, c);
+    IntVector bd = both(KEEP_8, b, d);
+    IntVector db = both(SWAP_8, b, d);
+    both(KEEP_4, ac, bd).intoArray(m, i * LANES);
+    both(SWAP_4, ac, bd).intoArray(m, (i + 4) * LANES);
+    both(KEEP_4, ca, db).intoArray(m, (i + 8) * LANES);
+    both(SWAP_4, ca, db).intoArray(m, (i + 12) * LANES);
+  }
+
+  /** Bit 2 of eight lanes; four lanes have no such bit. */
+  private static void farPairs(int[] m) {
+    if (LANES == 8) {
+      for (int i = 0; i < 8; i++) {
+        int at = (i + (i & 4)) * LANES;
+        IntVector a = word(m, at);
+        IntVector b = word(m, at + 4 * LANES);
+        both(KEEP_4, a, b).intoArray(m, at);
+        both(SWAP_4, a, b).intoArray(m, at + 4 * LANES);
       }
     }
   }
 
-  /**
-   * Turns rows into columns, in squares of as many vectors as there are lanes: for each bit of a
-   * lane's number, vectors whose own numbers differ in it exchange the lanes whose numbers do. Two
-   * bits a pass, because passes go through memory: C2 keeps only so many vectors in registers.
-   */
-  private static void transpose(int[] m) {
-    switch (LANES) {
-      case 16 -> {
-        quads(m, 4, KEEP_8, SWAP_8, KEEP_4, SWAP_4);
-        quads(m, 1, KEEP_2, SWAP_2, KEEP_1, SWAP_1);
-      }
-      case 8 -> {
-        pairs(m, KEEP_4, SWAP_4);
-        quads(m, 1, KEEP_2, SWAP_2, KEEP_1, SWAP_1);
-      }
-      default -> quads(m, 1, KEEP_2, SWAP_2, KEEP_1, SWAP_1);
-    }
-  }
-
-  /** Bit 2. */
-  private static void pairs(int[] m, IntVector keep, IntVector swap) {
-    for (int square = 0; square < Blake3Block.WORDS; square += 8) {
-      for (int i = square; i < square + 4; i++) {
-        IntVector a = word(m, i * LANES);
-        IntVector b = word(m, (i + 4) * LANES);
-        both(keep, a, b).intoArray(m, i * LANES);
-        both(swap, a, b).intoArray(m, (i + 4) * LANES);
-      }
-    }
-  }
-
-  /** The bits of {@code 2 * distance}, then of {@code distance}. */
-  private static void quads(
-      int[] m, int distance, IntVector keep2, IntVector swap2, IntVector keep, IntVector swap) {
-    for (int square = 0; square < Blake3Block.WORDS; square += 4 * distance) {
-      for (int i = square; i < square + distance; i++) {
-        IntVector a = word(m, i * LANES);
-        IntVector b = word(m, (i + distance) * LANES);
-        IntVector c = word(m, (i + 2 * distance) * LANES);
-        IntVector d = word(m, (i + 3 * distance) * LANES);
-        IntVector ac = both(keep2, a, c);
-        IntVector ca = both(swap2, a, c);
-        IntVector bd = both(keep2, b, d);
-        IntVector db = both(swap2, b, d);
-        both(keep, ac, bd).intoArray(m, i * LANES);
-        both(swap, ac, bd).intoArray(m, (i + distance) * LANES);
-        both(keep, ca, db).intoArray(m, (i + 2 * distance) * LANES);
-        both(swap, ca, db).intoArray(m, (i + 3 * distance) * LANES);
-      }
+  /** Bits 1 and 0 of any number of lanes. */
+  private static void nearQuads(int[] m) {
+    for (int at = 0; at < Blake3Block.WORDS * LANES; at += 4 * LANES) {
+      IntVector a = word(m, at);
+      IntVector b = word(m, at + LANES);
+      IntVector c = word(m, at + 2 * LANES);
+      IntVector d = word(m, at + 3 * LANES);
+      IntVector ac = both(KEEP_2, a, c);
+      IntVector ca = both(SWAP_2, a, c);
+      IntVector bd = both(KEEP_2, b, d);
+      IntVector db = both(SWAP_2, b, d);
+      both(KEEP_1, ac, bd).intoArray(m, at);
+      both(SWAP_1, ac, bd).intoArray(m, at + LANES);
+      both(KEEP_1, ca, db).intoArray(m, at + 2 * LANES);
+      both(SWAP_1, ca, db).intoArray(m, at + 3 * LANES);
     }
   }
 

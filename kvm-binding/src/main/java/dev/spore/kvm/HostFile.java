@@ -55,6 +55,15 @@ public final class HostFile implements AutoCloseable {
     return Field.u64(stat(), Stat.LENGTH);
   }
 
+  /** What fstat(2) says of the file now. */
+  public FileStatus status() {
+    return FileStatus.read(stat());
+  }
+
+  Fd descriptor() {
+    return fd;
+  }
+
   private MemorySegment stat() {
     MemorySegment stat = Scratch.zeroed(Stat.SIZE);
     LibC.check(call("fstat", Sys.SYS_fstat, stat.address(), 0, 0), "fstat", fd.object());

@@ -70,11 +70,32 @@ final class HostLayout {
   static final class Stat {
     static final int SIZE = 144;
 
+    @CField(value = "st_dev", bytes = 8)
+    static final int DEVICE = 0;
+
+    @CField(value = "st_ino", bytes = 8)
+    static final int INODE = 8;
+
     @CField(value = "st_mode", bytes = 4)
     static final int MODE = 24;
 
+    @CField(value = "st_uid", bytes = 4)
+    static final int OWNER = 28;
+
     @CField(value = "st_size", bytes = 8)
     static final int LENGTH = 48;
+
+    @CField(value = "st_mtim.tv_sec", bytes = 8)
+    static final int MODIFIED_SECONDS = 88;
+
+    @CField(value = "st_mtim.tv_nsec", bytes = 8)
+    static final int MODIFIED_NANOS = 96;
+
+    @CField(value = "st_ctim.tv_sec", bytes = 8)
+    static final int CHANGED_SECONDS = 104;
+
+    @CField(value = "st_ctim.tv_nsec", bytes = 8)
+    static final int CHANGED_NANOS = 112;
 
     private Stat() {}
   }

@@ -82,6 +82,27 @@ public final class Mapping implements AutoCloseable {
     }
   }
 
+  /**
+   * Part of a file as memory of this process alone: pages are the file's until they are written,
+   * and what is written never reaches the file.
+   *
+   * <p>While it is mapped, the file stays open, and locked if it was. When somebody truncates it,
+   * what touches the pages that are gone gets SIGBUS: map only files nobody else writes.
+   *
+   * @param offset multiple of {@link #PAGE_BYTES}
+   * @param sizeBytes positive multiple of {@link #PAGE_BYTES}, inside the file
+   */
+  public static Mapping privateWritable(HostFile file, long offset, long sizeBytes) {
+    Fd fd = file.descriptor();
+    int number = fd.acquire("mmap");
+    try {
+      int flags = Sys.MAP_PRIVATE | Sys.MAP_NORESERVE;
+      return map(number, offset, sizeBytes, Sys.PROT_READ | Sys.PROT_WRITE, flags, fd.object());
+    } finally {
+      fd.release();
+    }
+  }
+
   /** The page a vCPU shares with the kernel. */
   static Mapping ofVcpu(Fd vcpu, long sizeBytes) {
     int number = vcpu.acquire("mmap");
@@ -121,6 +142,21 @@ public final class Mapping implements AutoCloseable {
   /** Gives pages back to the host; private memory reads as zero afterwards. */
   public void discard(long offset, long lengthBytes) {
     advise(offset, lengthBytes, Sys.MADV_DONTNEED, false);
+  }
+
+  /**
+   * Takes the right to touch a range away from everybody, for good. A guest that does leaves
+   * KVM_RUN with an error; a thread of this process that does ends it with SIGSEGV.
+   */
+  public void forbid(long offset, long lengthBytes) {
+    retain();
+    try {
+      long start = address(offset, lengthBytes);
+      long result = LibC.syscall(Sys.SYS_mprotect, start, lengthBytes, Sys.PROT_NONE);
+      LibC.check(result, "mprotect", object);
+    } finally {
+      release();
+    }
   }
 
   /**

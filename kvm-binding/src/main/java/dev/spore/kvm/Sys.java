@@ -29,12 +29,14 @@ final class Sys {
   static final int SYS_ioctl = 16;
   static final int SYS_mmap = 9;
   static final int SYS_munmap = 11;
+  static final int SYS_mprotect = 10;
   static final int SYS_madvise = 28;
   static final int SYS_mincore = 27;
   static final int SYS_ftruncate = 77;
   static final int SYS_flock = 73;
   static final int SYS_fallocate = 285;
   static final int SYS_memfd_create = 319;
+  static final int SYS_userfaultfd = 323;
   static final int SYS_eventfd2 = 290;
   static final int SYS_poll = 7;
   static final int SYS_gettid = 186;
@@ -60,6 +62,7 @@ final class Sys {
   static final int LOCK_NB = 4;
   static final int FALLOC_FL_KEEP_SIZE = 1;
   static final int FALLOC_FL_PUNCH_HOLE = 2;
+  static final int PROT_NONE = 0;
   static final int PROT_READ = 1;
   static final int PROT_WRITE = 2;
   static final int MAP_SHARED = 1;

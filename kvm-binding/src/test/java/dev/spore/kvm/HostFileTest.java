@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +50,42 @@ final class HostFileTest {
     Process stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
     String text = new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     return Long.parseLong(text.strip());
+  }
+
+  @Test
+  void statusIsWhatJavaSees() throws Exception {
+    try (HostFile open = HostFile.open(file, false)) {
+      FileStatus status = open.status();
+      assertThat(status.isRegular()).isTrue();
+      assertThat(status.sizeBytes()).isEqualTo(SIZE);
+      assertThat(status.inode()).isEqualTo(Files.getAttribute(file, "unix:ino"));
+      assertThat(status.device()).isEqualTo(Files.getAttribute(file, "unix:dev"));
+      assertThat(status.ownerUid()).isEqualTo(Host.userId());
+      assertThat(Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS))
+          .isEqualTo(status.modifiedNanos());
+      assertThat(((FileTime) Files.getAttribute(file, "unix:ctime")).to(TimeUnit.NANOSECONDS))
+          .isEqualTo(status.changedNanos());
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
+      assertThat(open.status().isWritableByOthers()).isFalse();
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw--w----"));
+      assertThat(open.status().isWritableByOthers()).isTrue();
+    }
+  }
+
+  @Test
+  void aPrivateMappingBeginsAsTheFileAndNeverWritesToIt() throws Exception {
+    HostFile open = HostFile.openRegular(file);
+    assertThat(open.tryLock(false)).isTrue();
+    Mapping mapping = Mapping.privateWritable(open, 4096, 8192);
+    open.close();
+    assertThat(mapping.segment().get(ValueLayout.JAVA_BYTE, 8191)).isEqualTo((byte) 7);
+    mapping.segment().fill((byte) 1);
+    assertThat(Files.readAllBytes(file)).containsOnly(7);
+    try (HostFile other = HostFile.openRegular(file)) {
+      assertThat(other.tryLock(true)).as("while it is mapped").isFalse();
+      mapping.close();
+      assertThat(other.tryLock(true)).isTrue();
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.spore.vmm.ram;
 
+import dev.spore.kvm.HostFile;
 import dev.spore.kvm.KvmConst;
 import dev.spore.kvm.KvmException;
 import dev.spore.kvm.Mapping;
@@ -19,7 +20,12 @@ public final class GuestRam implements AutoCloseable {
   private final List<Mapping> mappings;
   private final GuestMemory memory;
 
-  private GuestRam(RamLayout layout, List<Mapping> mappings, @Nullable Residency residency) {
+  /** Ends what fills the mappings. */
+  private final Runnable end;
+
+  private GuestRam(
+      RamLayout layout, List<Mapping> mappings, @Nullable Residency residency, Runnable end) {
+    this.end = end;
     this.layout = layout;
     this.mappings = mappings;
     List<GuestMemory.Region> regions = new ArrayList<>();
@@ -42,17 +48,36 @@ public final class GuestRam implements AutoCloseable {
   static GuestRam zero(RamLayout layout) {
     List<Mapping> mappings = anonymous(layout);
     mappings.forEach(Mapping::adviseHugePages);
-    return new GuestRam(layout, mappings, null);
+    return new GuestRam(layout, mappings, null, () -> {});
   }
 
-  /**
-   * RAM made of what is mapped already.
-   *
-   * @param mappings as long as the regions of {@code layout}; closed with this
-   * @param residency asked before Java code touches them; null if all of it is there
-   */
-  static GuestRam of(RamLayout layout, List<Mapping> mappings, @Nullable Residency residency) {
-    return new GuestRam(layout, List.copyOf(mappings), residency);
+  /** RAM that {@code filler} fills as it is touched. */
+  static GuestRam filledBy(LazyRam filler, RamLayout layout, List<Mapping> mappings) {
+    return new GuestRam(layout, mappings, filler, filler::close);
+  }
+
+  /** RAM that begins as {@code file}, region after region, and never writes to it. */
+  static GuestRam mapped(RamLayout layout, HostFile file) {
+    RamChunks chunks = new RamChunks(layout);
+    List<Mapping> mappings = new ArrayList<>();
+    try {
+      for (int i = 0; i < layout.regions().size(); i++) {
+        long size = layout.regions().get(i).sizeBytes();
+        mappings.add(Mapping.privateWritable(file, chunks.regionStart(i), size));
+      }
+    } catch (KvmException e) {
+      mappings.forEach(Mapping::close);
+      throw refused(chunks.sizeBytes(), e);
+    }
+    return new GuestRam(layout, List.copyOf(mappings), null, () -> {});
+  }
+
+  private static SporeException refused(long sizeBytes, KvmException e) {
+    return new SporeException(
+        ErrorCode.HOST_UNAVAILABLE,
+        "%d MiB of guest memory cannot be mapped (%s); ask for less with --memory"
+            .formatted(sizeBytes >> 20, e.getMessage()),
+        e);
   }
 
   /** One anonymous mapping for each region. */
@@ -63,11 +88,7 @@ public final class GuestRam implements AutoCloseable {
         mappings.add(Mapping.anonymous(region.sizeBytes()));
       } catch (KvmException e) {
         mappings.forEach(Mapping::close);
-        throw new SporeException(
-            ErrorCode.HOST_UNAVAILABLE,
-            "%d MiB of guest memory cannot be mapped (%s); ask for less with --memory"
-                .formatted(region.sizeBytes() >> 20, e.getMessage()),
-            e);
+        throw refused(region.sizeBytes(), e);
       }
     }
     return List.copyOf(mappings);
@@ -95,9 +116,13 @@ public final class GuestRam implements AutoCloseable {
     }
   }
 
-  /** Ends access to the RAM; it is unmapped when no VM has it any more. Idempotent. */
+  /**
+   * Ends access to the RAM; it is unmapped when no VM has it any more. No vCPU may run on it any
+   * more. Idempotent.
+   */
   @Override
   public void close() {
+    end.run();
     mappings.forEach(Mapping::close);
   }
 }

@@ -1,0 +1,128 @@
+package dev.spore.vmm.ram;
+
+import dev.spore.format.hint.BackingVerdict;
+import dev.spore.format.hint.WorkingSet;
+import dev.spore.kvm.HostFile;
+import dev.spore.kvm.KvmException;
+import dev.spore.kvm.Mapping;
+import dev.spore.kvm.Userfault;
+import dev.spore.kvm.UserfaultUnavailableException;
+import dev.spore.vmm.ErrorCode;
+import dev.spore.vmm.SporeException;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Gets the RAM of a spore from where it comes fastest.
+ *
+ * @param image the RAM
+ * @param backings where flat files of it may be
+ * @param workingSet what to fetch first when it is read lazily; a hint, ignored if it does not fit
+ * @param onFailure told when a chunk cannot be had while the machine runs, see {@link
+ *     LazyRam#start}
+ */
+public record RamRestore(
+    RamImage image,
+    Optional<BackingStore> backings,
+    Optional<WorkingSet> workingSet,
+    Consumer<SporeException> onFailure) {
+  private static final long CHUNK_MIB = RamImage.CHUNK_BYTES >> 20;
+
+  /**
+   * The RAM, as it was saved. When it is lazy, a machine whose chunk turns out to be missing or
+   * damaged later ends then.
+   *
+   * @throws SporeException object.invalid naming a chunk that is missing or damaged,
+   *     host.unavailable when the source asked for cannot be had, operation.canceled when
+   *     interrupted
+   */
+  public RestoredRam run(RestoreMode mode) {
+    return switch (mode) {
+      case AUTO -> automatic();
+      case BACKING -> backing();
+      case EAGER -> eager("asked for");
+      case LAZY -> lazyOrFail();
+    };
+  }
+
+  private RestoredRam automatic() {
+    BackingStore.Found found = find();
+    if (found.file().isPresent()) {
+      return mapped(found.file().get());
+    }
+    String why = "no proven backing (%s)".formatted(found.verdict().id());
+    long dataMib = image.dataChunks() * CHUNK_MIB;
+    if (image.dataChunks() < RamLimits.LAZY_CHUNKS_MIN) {
+      return eager("%s, and only %d MiB to read".formatted(why, dataMib));
+    }
+    try {
+      return lazy("%s, and %d MiB to read".formatted(why, dataMib));
+    } catch (UserfaultUnavailableException e) {
+      return eager("%s, and not lazily: %s".formatted(why, e.getMessage()));
+    }
+  }
+
+  private BackingStore.Found find() {
+    return backings
+        .map(store -> store.open(image.digest(), image.sizeBytes()))
+        .orElseGet(() -> new BackingStore.Found(BackingVerdict.NOT_ATTEMPTED, Optional.empty()));
+  }
+
+  private RestoredRam backing() {
+    BackingStore.Found found = find();
+    if (found.file().isEmpty()) {
+      throw new SporeException(
+          ErrorCode.HOST_UNAVAILABLE,
+          "this host has no proven backing of the spore's memory (%s); restore it with"
+                  .formatted(found.verdict().id())
+              + " --restore=auto");
+    }
+    return mapped(found.file().get());
+  }
+
+  private RestoredRam mapped(HostFile file) {
+    // The mappings keep the file open, and locked.
+    try (file) {
+      GuestRam ram = GuestRam.mapped(image.layout(), file);
+      return new RestoredRam(ram, RamSource.BACKING, BackingVerdict.PROOF_VALID.id(), null);
+    }
+  }
+
+  private RestoredRam eager(String reason) {
+    return new RestoredRam(EagerRam.load(image), RamSource.EAGER, reason, null);
+  }
+
+  private RestoredRam lazyOrFail() {
+    try {
+      return lazy("asked for");
+    } catch (UserfaultUnavailableException e) {
+      throw new SporeException(
+          ErrorCode.HOST_UNAVAILABLE, e.getMessage() + "; or restore with --restore=eager", e);
+    }
+  }
+
+  private RestoredRam lazy(String reason) {
+    BitSet first =
+        workingSet
+            .map(set -> TouchLog.chunks(set, image.sizeBytes()))
+            .orElseGet(() -> new BitSet());
+    Duration window = RamLimits.WORKING_SET_WINDOW;
+    Userfault userfault = Userfault.open();
+    List<Mapping> mappings = List.of();
+    try {
+      mappings = GuestRam.anonymous(image.layout());
+      TouchLog touched = new TouchLog(first, window);
+      LazyRam filler = LazyRam.start(image, mappings, userfault, touched, onFailure);
+      filler.prefetch(first, first.isEmpty() ? window : Duration.ZERO);
+      GuestRam ram = GuestRam.filledBy(filler, image.layout(), mappings);
+      return new RestoredRam(ram, RamSource.LAZY, reason, filler);
+    } catch (KvmException | SporeException e) {
+      userfault.close();
+      mappings.forEach(Mapping::close);
+      throw e;
+    }
+  }
+}

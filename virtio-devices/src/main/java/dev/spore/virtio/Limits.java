@@ -101,6 +101,12 @@ public final class Limits {
    */
   public static final int VSOCK_REPLIES_MAX = 128;
 
+  /**
+   * Bytes of packets taken from the guest that are not given back to its driver yet, which would
+   * cost it an interrupt; beyond, they are. Also given back at a quarter of the ring.
+   */
+  public static final int VSOCK_UNRETURNED_BYTES_MAX = 256 * 1024;
+
   /** Bytes held each way for a connection while there are few: what Linux promises by default. */
   public static final int VSOCK_LARGE_BUFFER_BYTES = 256 * 1024;
 

@@ -64,7 +64,8 @@ public final class DescriptorChain {
     return memory;
   }
 
-  int bufferCount() {
+  /** Buffers, readable and writable; no fewer than the descriptors it takes of the ring. */
+  public int bufferCount() {
     return addresses.length;
   }
 

@@ -50,6 +50,7 @@ public final class Virtqueue {
   private int nextUsed;
   private int signalledUsed;
   private int usedSinceSignal;
+  private long signals;
   private @Nullable DescriptorChain lastPolled;
 
   private Virtqueue(@Nullable Ring ring) {
@@ -248,9 +249,24 @@ public final class Virtqueue {
       signalledUsed = nextUsed;
       usedSinceSignal = 0;
       if (wanted) {
+        signals++;
         open.signal().run();
       }
     }
+  }
+
+  /** How often {@link #finish()} has interrupted the driver. */
+  public long signals() {
+    return signals;
+  }
+
+  /**
+   * The driver has just been interrupted for another queue of the device: as that interrupt means
+   * all queues (virtio 1.2 §4.2.2, InterruptStatus), it needs none for what was used here before.
+   */
+  public void coverBySignal() {
+    signalledUsed = nextUsed;
+    usedSinceSignal = 0;
   }
 
   /** Asks to be notified when the available index passes {@code index}. */

@@ -30,6 +30,7 @@ final class PacketSwitch {
   private final ConcurrentLinkedQueue<VsockConnection> owing = new ConcurrentLinkedQueue<>();
   private final Runnable doorbell;
   private final byte[] scratch = new byte[VsockHeader.BYTES];
+  private final UnreturnedPackets unreturned = new UnreturnedPackets();
 
   /**
    * @param doorbell brings the device thread here
@@ -65,6 +66,7 @@ final class PacketSwitch {
   /** Forgets the answers owed; connections are the caller's to end. */
   void clear() {
     replies.clear();
+    unreturned.clear();
     owing.removeIf(connection -> !connection.isUntold());
   }
 
@@ -74,13 +76,29 @@ final class PacketSwitch {
    * @return true when there is more that can be moved
    */
   boolean process(Virtqueue receive, Virtqueue transmit) {
-    boolean moreFromGuest = takeFromGuest(transmit);
-    boolean moreToGuest = giveToGuest(receive);
+    takeFromGuest(transmit);
+    Given given = giveToGuest(receive);
+    // Before the interrupt for what was given: it is for these buffers too.
+    if (given.used() > 0 || unreturned.isMuch(transmit.size())) {
+      unreturned.returnAll(transmit);
+    }
+    long before = receive.signals();
+    boolean moreToGuest = given.touched() && receive.finish() && isOwing();
+    if (receive.signals() != before) {
+      transmit.coverBySignal();
+    }
+    boolean moreFromGuest = transmit.finish();
     // Only now is it known whether the answers that stopped the guest's packets could leave.
     return moreToGuest || (moreFromGuest && hasRoomForReply());
   }
 
-  private boolean takeFromGuest(Virtqueue transmit) {
+  /** Gives everything back that is the guest's. */
+  void settle(Virtqueue transmit) {
+    unreturned.returnAll(transmit);
+    transmit.finish();
+  }
+
+  private void takeFromGuest(Virtqueue transmit) {
     int served = 0;
     while (served < Limits.BATCH_CHAINS_MAX && hasRoomForReply()) {
       DescriptorChain chain = transmit.poll();
@@ -88,10 +106,9 @@ final class PacketSwitch {
         break;
       }
       packet(chain.reader());
-      transmit.addUsed(chain, 0);
+      unreturned.add(chain);
       served++;
     }
-    return transmit.finish();
   }
 
   private boolean hasRoomForReply() {
@@ -192,36 +209,41 @@ final class PacketSwitch {
   }
 
   /** Gives the guest what is owed, answers first, then each connection in turn. */
-  private boolean giveToGuest(Virtqueue receive) {
+  private Given giveToGuest(Virtqueue receive) {
     int served = 0;
-    boolean starved = false;
+    int used = 0;
     while (served < Limits.BATCH_CHAINS_MAX && isOwing()) {
       DescriptorChain chain = receive.poll();
       if (chain == null) {
-        starved = true;
-        break;
+        return new Given(used, true);
       }
       if (chain.writableBytes() <= VsockHeader.BYTES) {
         metrics.uselessBuffers.increment();
         receive.addUsed(chain, 0);
-      } else {
-        give(receive, chain);
+        used++;
+      } else if (give(receive, chain)) {
+        used++;
       }
       served++;
     }
-    if (served == 0 && !starved) {
-      // Nothing used and nothing wanted: not asking to hear of new buffers spares the guest an
-      // exit for each refill.
-      return false;
-    }
-    return receive.finish() && isOwing();
+    return new Given(used, served > 0);
   }
+
+  /**
+   * What became of one turn with the receive ring.
+   *
+   * @param used buffers used
+   * @param touched false if none was used and none was missing: not asking to hear of new buffers
+   *     spares the guest an exit for each refill
+   */
+  private record Given(int used, boolean touched) {}
 
   private boolean isOwing() {
     return !replies.isEmpty() || !owing.isEmpty();
   }
 
-  private void give(Virtqueue receive, DescriptorChain chain) {
+  /** Returns whether the buffer was used. */
+  private boolean give(Virtqueue receive, DescriptorChain chain) {
     ChainWriter writer = chain.writer();
     VsockHeader reply = replies.poll();
     if (reply != null) {
@@ -229,10 +251,11 @@ final class PacketSwitch {
       writer.write(scratch, 0, VsockHeader.BYTES);
     } else if (!emitOne(writer)) {
       receive.putBack(chain);
-      return;
+      return false;
     }
     metrics.toGuestPackets.increment();
     receive.addUsed(chain, writer.position());
+    return true;
   }
 
   private boolean emitOne(ChainWriter writer) {

@@ -225,6 +225,12 @@ public final class VsockDevice implements VirtioDevice, AutoCloseable {
   }
 
   @Override
+  public boolean settle() {
+    packets.settle(transmit);
+    return true;
+  }
+
+  @Override
   public DeviceState save() {
     return new VsockState(guestCid);
   }

@@ -12,6 +12,7 @@ import dev.spore.vmm.boot.RamLayout;
 import dev.spore.vmm.capture.RamView;
 import dev.spore.vmm.ram.GuestRam;
 import dev.spore.vmm.snapshot.Spore;
+import dev.spore.vmm.state.CpuidFit;
 import dev.spore.vmm.state.CpuidLeaves;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +66,7 @@ final class MachineRestore {
             console,
             power);
     HostFit.require(manifest.host(), parts.supported(), parts.quirks);
+    CpuidFit.require(manifest.machine().vm().cpuid(), manifest.host().xcr0(), parts.supported());
     parts.restore(manifest.machine());
     return parts;
   }

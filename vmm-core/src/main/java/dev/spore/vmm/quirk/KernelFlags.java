@@ -61,6 +61,9 @@ public final class KernelFlags {
     if (profile.has(Quirk.RAW_TSC)) {
       flags.add("vdso=0");
       flags.add("no-kvmclock-vsyscall");
+      // The counter cannot be set either: by it a restored guest's time would jump by what it lay
+      // on disk, and stand still after a reboot of the host. The paravirtual clock can be set.
+      flags.add("clocksource=kvm-clock");
     }
     if (profile.has(Quirk.INTERPRETED_KERNEL)) {
       flags.addAll(INTERPRETED);

@@ -85,6 +85,11 @@ public final class HostFile implements AutoCloseable {
     LibC.check(call("fsync", Sys.SYS_fsync, 0, 0, 0), "fsync", fd.object());
   }
 
+  /** Waits until all of the file system this file is in is on the disk (syncfs(2)). */
+  public void syncFileSystem() {
+    LibC.check(call("syncfs", Sys.SYS_syncfs, 0, 0, 0), "syncfs", fd.object());
+  }
+
   /**
    * Makes this file, open for writing, share the storage of {@code source} (FICLONE).
    *

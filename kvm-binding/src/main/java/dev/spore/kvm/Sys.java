@@ -26,6 +26,7 @@ final class Sys {
   static final int SYS_fsync = 74;
   static final int SYS_fdatasync = 75;
   static final int SYS_sync_file_range = 277;
+  static final int SYS_syncfs = 306;
   static final int SYS_ioctl = 16;
   static final int SYS_mmap = 9;
   static final int SYS_munmap = 11;

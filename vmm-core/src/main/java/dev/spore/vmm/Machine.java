@@ -71,7 +71,7 @@ public final class Machine implements AutoCloseable {
       this.parts = assembled.parts();
       this.saver = new MachineSaver(parts, assembled.origin());
       if (assembled.origin().parent() != null) {
-        unsaid.set(CloneIdentity.fresh(assembled.origin().generation()));
+        unsaid.set(CloneIdentity.fresh(assembled.origin().generation(), assembled.origin().fork()));
       }
     } catch (RuntimeException | Error e) {
       closeAfter(e, resources::close);

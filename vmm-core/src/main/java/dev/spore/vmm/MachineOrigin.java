@@ -5,6 +5,7 @@ import dev.spore.format.Bytes;
 import dev.spore.format.SporeId;
 import dev.spore.format.manifest.Generation;
 import dev.spore.format.manifest.GuestImages;
+import dev.spore.vmm.snapshot.ForkRecord;
 import dev.spore.vmm.snapshot.Spore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation how many times it has been restored since
  * @param parent the spore it was restored from, or null
  * @param lineage drawn at its boot
+ * @param fork which child of a fork the parent is, or null
  * @param chunks the parent's, or null
  */
 record MachineOrigin(
@@ -25,10 +27,11 @@ record MachineOrigin(
     long generation,
     @Nullable SporeId parent,
     Bytes lineage,
+    @Nullable ForkRecord fork,
     @Nullable ChunkStore chunks) {
 
   static MachineOrigin booted(MachineSpec spec, String commandLine, Bytes lineage) {
-    return new MachineOrigin(() -> imagesOf(spec), commandLine, 0, null, lineage, null);
+    return new MachineOrigin(() -> imagesOf(spec), commandLine, 0, null, lineage, null, null);
   }
 
   static MachineOrigin restored(Spore spore) {
@@ -39,6 +42,7 @@ record MachineOrigin(
         before.number() + 1,
         spore.id(),
         before.lineage(),
+        spore.fork().orElse(null),
         spore.chunks());
   }
 

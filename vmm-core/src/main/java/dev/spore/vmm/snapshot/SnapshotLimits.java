@@ -1,7 +1,7 @@
 package dev.spore.vmm.snapshot;
 
 /** Bounds on what is read of a spore before anything in it is proven. */
-final class SnapshotLimits {
+public final class SnapshotLimits {
   /** The index of 1 TiB of RAM, a header and 32 bytes for each 2 MiB; a longer file is refused. */
   static final int INDEX_BYTES_MAX = (16 << 20) + 64;
 
@@ -10,6 +10,12 @@ final class SnapshotLimits {
    * refused.
    */
   static final int DISK_INDEX_BYTES_MAX = 136 << 20;
+
+  /** Children of one fork: their names have six digits, and a file may have 65000 links on ext4. */
+  public static final int FORK_CHILDREN_MAX = 10_000;
+
+  /** Up to here each child's files are synced alone; beyond, their whole file system at once. */
+  static final int CHILDREN_SYNCED_SINGLY_MAX = 4;
 
   private SnapshotLimits() {}
 }

@@ -10,11 +10,13 @@ import dev.spore.format.manifest.Manifest;
 import dev.spore.format.manifest.ManifestCodec;
 import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.SporeException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A saved machine in its directory. Manifest and index have been proven against the spore's id; a
@@ -32,6 +34,9 @@ public record Spore(
 
   /** Name of the directory of chunks. */
   static final String CHUNKS = "chunks";
+
+  /** All that this directory may be where it is a link: to the chunks of all children of a fork. */
+  static final String SHARED_CHUNKS = "../chunks";
 
   private static final String REMEDY = "take it from a copy, or save the machine again";
 
@@ -99,10 +104,38 @@ public record Spore(
 
   private static ChunkStore chunks(Path directory) {
     Path chunks = directory.resolve(CHUNKS);
+    if (Files.isSymbolicLink(chunks)) {
+      chunks = sharedChunks(directory, chunks);
+    }
     if (!Files.isDirectory(chunks, LinkOption.NOFOLLOW_LINKS)) {
-      throw damaged(chunks, "is missing");
+      throw damaged(chunks, "is missing, or is no directory");
     }
     return ChunkStore.open(chunks);
+  }
+
+  /** Where the one link that may stand for the chunks leads; it is not followed. */
+  private static Path sharedChunks(Path directory, Path link) {
+    try {
+      if (!Files.readSymbolicLink(link).toString().equals(SHARED_CHUNKS)) {
+        throw damaged(link, "is a symbolic link to something else than " + SHARED_CHUNKS);
+      }
+      return directory.toRealPath().resolveSibling(CHUNKS);
+    } catch (IOException e) {
+      throw new SporeException(
+          ErrorCode.CACHE_UNAVAILABLE,
+          "spore file %s cannot be read (%s); see to the file system".formatted(link, e),
+          e);
+    }
+  }
+
+  /** What the fork that made it says of it; empty if it was saved from a machine. */
+  public Optional<ForkRecord> fork() {
+    return ForkRecord.of(directory.resolve(ManifestCodec.FILE), manifest.annotations());
+  }
+
+  /** Content of the file {@link #ID_FILE}. */
+  static byte[] idFile(SporeId id) {
+    return (id + "\n").getBytes(StandardCharsets.US_ASCII);
   }
 
   /** What a chunk that cannot be used means to whoever restores. */
@@ -122,7 +155,7 @@ public record Spore(
   }
 
   /** {@code e} names the file without its directory first. */
-  private static SporeException refused(Path file, FormatException e) {
+  static SporeException refused(Path file, FormatException e) {
     String remedy = e.code() == FormatException.Code.UNKNOWN_VERSION ? "" : "; " + REMEDY;
     return new SporeException(
         ErrorCode.OBJECT_INVALID,

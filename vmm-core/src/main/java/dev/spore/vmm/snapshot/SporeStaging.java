@@ -10,7 +10,6 @@ import dev.spore.vmm.SporeException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -29,10 +28,10 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class SporeStaging implements AutoCloseable {
   /** A spore holds a machine's memory: the owner's business alone. */
-  private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY_MODE =
+  static final FileAttribute<Set<PosixFilePermission>> DIRECTORY_MODE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-  private static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
+  static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private static final AtomicLong NUMBER = new AtomicLong();
@@ -100,8 +99,19 @@ public final class SporeStaging implements AutoCloseable {
     SporeId id = SporeId.of(manifest);
     write(SporeFile.INDEX.in(staging), index);
     write(SporeFile.MANIFEST.in(staging), manifest);
-    write(SporeFile.ID.in(staging), (id + "\n").getBytes(StandardCharsets.US_ASCII));
+    write(SporeFile.ID.in(staging), Spore.idFile(id));
     syncDirectory(staging);
+    place();
+    return id;
+  }
+
+  /** Where it is until it is published. */
+  Path directory() {
+    return staging;
+  }
+
+  /** Gives the directory, which is on the disk with all that is in it, its name. */
+  void place() {
     try {
       // Fails if anything but an empty directory has come there meanwhile.
       Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
@@ -113,7 +123,6 @@ public final class SporeStaging implements AutoCloseable {
     if (parent != null) {
       syncDirectory(parent);
     }
-    return id;
   }
 
   private static void write(Path file, byte[] bytes) {
@@ -130,7 +139,7 @@ public final class SporeStaging implements AutoCloseable {
     }
   }
 
-  private static void syncDirectory(Path directory) {
+  static void syncDirectory(Path directory) {
     try (HostFile names = HostFile.open(directory, false)) {
       names.sync();
     } catch (KvmException e) {
@@ -156,7 +165,7 @@ public final class SporeStaging implements AutoCloseable {
         ErrorCode.USAGE_INVALID_ARGUMENT, "spore directory %s %s".formatted(target, what));
   }
 
-  private static SporeException failed(String doing, Path file, IOException cause) {
+  static SporeException failed(String doing, Path file, IOException cause) {
     return new SporeException(
         ErrorCode.CACHE_UNAVAILABLE,
         "cannot %s %s: %s; see to the file system and try again"

@@ -24,21 +24,22 @@ final class Commands {
       case "help" -> rest.isEmpty() ? print(host, Help.overview()) : help(rest, host);
       case "-V", "--version", "version" ->
           print(host, "spore " + VERSION + " (Java " + Runtime.version() + ")\n");
-      case "kernel" -> kernel(rest, host, timeline);
+      case "kernel", "checkpoint" -> group(name, rest, host, timeline);
       default -> dispatch(name, rest, host, timeline);
     };
   }
 
-  private static int kernel(List<String> rest, HostStreams host, Timeline timeline)
+  /** Commands of two words. */
+  private static int group(String name, List<String> rest, HostStreams host, Timeline timeline)
       throws InterruptedException {
     String verb = rest.isEmpty() ? "" : rest.getFirst();
     return switch (verb) {
       case "" ->
           throw new SporeException(
               ErrorCode.USAGE_MISSING_ARGUMENT,
-              "say what to do: spore kernel build, or spore kernel list");
-      case "-h", "--help", "help" -> print(host, Help.kernel());
-      default -> dispatch("kernel " + verb, rest.subList(1, rest.size()), host, timeline);
+              "say what to do: spore " + String.join(", or spore ", Help.verbs(name)));
+      case "-h", "--help", "help" -> print(host, Help.group(name));
+      default -> dispatch(name + " " + verb, rest.subList(1, rest.size()), host, timeline);
     };
   }
 
@@ -58,6 +59,8 @@ final class Commands {
     return switch (name) {
       case "run" -> new RunCommand();
       case "doctor" -> new DoctorCommand();
+      case "inspect" -> new InspectCommand();
+      case "checkpoint fork" -> new ForkCommand();
       case "kernel build" -> new KernelBuildCommand();
       case "kernel list" -> new KernelListCommand();
       case "warm-up" -> new WarmUpCommand();
@@ -70,12 +73,28 @@ final class Commands {
 
   private static int help(List<String> words, HostStreams host) {
     String name = String.join(" ", words);
-    return print(host, name.equals("kernel") ? Help.kernel() : Help.of(command(name)));
+    boolean group = !Help.verbs(name).isEmpty();
+    return print(host, group ? Help.group(name) : Help.of(command(name)));
   }
 
   private static int print(HostStreams host, String text) {
     Stdout.print(host, text);
     return 0;
+  }
+
+  /** The one argument of a command that takes one: {@code usage} is the command with it. */
+  static String oneWord(String usage, List<String> words, @Nullable List<String> exact) {
+    if (words.isEmpty()) {
+      throw new SporeException(
+          ErrorCode.USAGE_MISSING_ARGUMENT, "name the directory: spore " + usage);
+    }
+    if (exact != null || words.size() > 1) {
+      String word = words.size() > 1 ? words.get(1) : "--";
+      throw new SporeException(
+          ErrorCode.USAGE_INVALID_ARGUMENT,
+          "'%s' is one word too many: spore %s".formatted(word, usage));
+    }
+    return words.getFirst();
   }
 
   /** For commands that take flags only. */

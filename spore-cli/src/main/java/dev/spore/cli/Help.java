@@ -1,5 +1,7 @@
 package dev.spore.cli;
 
+import java.util.List;
+
 /**
  * The overview that {@code spore --help} prints; each command has its own help beside its flags.
  */
@@ -14,6 +16,8 @@ final class Help {
 
     Commands:
       run      boot a machine, run one command in it, pass its output and exit status through
+      inspect  say what a saved machine is, and prove it
+      checkpoint fork   make many saved machines of one
       doctor   say what this host lacks to run machines, and the command that grants it
       kernel   build or list guest kernels
       help     explain a command: spore help run
@@ -34,13 +38,23 @@ final class Help {
     """;
   }
 
-  static String kernel() {
-    return """
-    Usage: spore kernel build [--source TARBALL]
-           spore kernel list [--json]
+  /** The commands that begin with {@code name}; none if it is no such word. */
+  static List<String> verbs(String name) {
+    return switch (name) {
+      case "kernel" -> List.of("kernel build", "kernel list");
+      case "checkpoint" -> List.of("checkpoint fork");
+      default -> List.of();
+    };
+  }
 
-    Builds and lists guest kernels; spore kernel build --help says more.
-    """;
+  /** What there is under a word that begins several commands. */
+  static String group(String name) {
+    List<String> verbs = verbs(name);
+    return "Usage: spore "
+        + String.join("\n       spore ", verbs)
+        + "\n\nspore "
+        + verbs.getFirst()
+        + " --help says more.\n";
   }
 
   static String of(Command command) {

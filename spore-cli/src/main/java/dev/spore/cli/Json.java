@@ -1,5 +1,7 @@
 package dev.spore.cli;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Writes one JSON value as text, on one line. Small on purpose: a general library costs more to
  * load than a whole error message costs to print.
@@ -31,6 +33,15 @@ final class Json {
 
   Json field(String name, String value) {
     return name(name).string(value).done();
+  }
+
+  /** A string, or {@code null}. */
+  Json fieldOrNull(String name, @Nullable String value) {
+    if (value != null) {
+      return field(name, value);
+    }
+    name(name).out.append("null");
+    return done();
   }
 
   Json field(String name, long value) {

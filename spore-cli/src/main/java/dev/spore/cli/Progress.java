@@ -1,6 +1,7 @@
 package dev.spore.cli;
 
 import java.io.PrintStream;
+import java.util.function.Supplier;
 
 /**
  * One line on the terminal that says what takes so long, from the second second on; gone when
@@ -12,17 +13,22 @@ final class Progress implements AutoCloseable {
   /** Carriage return, then "erase to end of line" of ECMA-48. */
   private static final String ERASE = "\r\u001b[K";
 
-  private final String what;
+  private final Supplier<String> what;
   private final PrintStream out;
   private boolean closed;
   private boolean shown;
 
-  private Progress(String what, PrintStream out) {
+  private Progress(Supplier<String> what, PrintStream out) {
     this.what = what;
     this.out = out;
   }
 
   static Progress start(String what, HostStreams host) {
+    return start(() -> what, host);
+  }
+
+  /** With words that change; asked for by another thread. */
+  static Progress start(Supplier<String> what, HostStreams host) {
     Progress progress = new Progress(what, host.messages());
     if (host.real()) {
       Thread thread = new Thread(progress::tick, "spore-progress");
@@ -49,7 +55,7 @@ final class Progress implements AutoCloseable {
         if (closed || !HostTerminal.isTerminal(2)) {
           return;
         }
-        out.print(ERASE + "spore: " + what + "... " + seconds + " s");
+        out.print(ERASE + "spore: " + what.get() + "... " + seconds + " s");
         out.flush();
         shown = true;
       }

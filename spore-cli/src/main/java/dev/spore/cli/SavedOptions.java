@@ -1,7 +1,10 @@
 package dev.spore.cli;
 
+import dev.spore.format.FormatLimits;
 import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.SporeException;
+import dev.spore.vmm.snapshot.ForkRecord;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +47,33 @@ final class SavedOptions {
       if (equals < 1) {
         throw usage("--annotation '" + note + "': KEY=VALUE is needed");
       }
-      annotations.put(note.substring(0, equals), note.substring(equals + 1));
+      annotations.put(key(note.substring(0, equals)), note.substring(equals + 1));
     }
+    requireRoom(annotations);
     return new RunRequest.Save(HostFiles.path("--save", directory), annotations);
+  }
+
+  private static String key(String key) {
+    if (key.startsWith(ForkRecord.RESERVED_PREFIX)) {
+      throw usage(
+          "--annotation '%s': keys that begin with %s are Spore's own; choose another"
+              .formatted(key, ForkRecord.RESERVED_PREFIX));
+    }
+    return key;
+  }
+
+  /** Now, not when the machine has run for hours. */
+  private static void requireRoom(Map<String, String> annotations) {
+    long bytes = 0;
+    for (Map.Entry<String, String> note : annotations.entrySet()) {
+      bytes += note.getKey().getBytes(StandardCharsets.UTF_8).length;
+      bytes += note.getValue().getBytes(StandardCharsets.UTF_8).length;
+    }
+    if (bytes > FormatLimits.ANNOTATION_BYTES_MAX) {
+      throw usage(
+          "--annotation: all of them together have %d bytes, more than %d; keep them elsewhere"
+              .formatted(bytes, FormatLimits.ANNOTATION_BYTES_MAX));
+    }
   }
 
   private static SporeException usage(String message) {

@@ -161,4 +161,27 @@ final class RunRequestsTest {
         .extracting(RunRequest::user, RunRequest::workdir)
         .containsExactly("1000:1000", "/tmp");
   }
+
+  @Test
+  void annotationsAreCheckedBeforeAnythingStarts() {
+    refuses(ErrorCode.USAGE_INVALID_ARGUMENT, "--save", "--annotation", "a=b", "x");
+    refuses(
+        ErrorCode.USAGE_INVALID_ARGUMENT, "KEY=VALUE", "--save", "d", "--annotation", "=b", "x");
+    refuses(
+        ErrorCode.USAGE_INVALID_ARGUMENT,
+        "Spore's own",
+        "--save",
+        "d",
+        "--annotation",
+        "dev.spore/fork-index=3",
+        "x");
+    refuses(
+        ErrorCode.USAGE_INVALID_ARGUMENT,
+        "65537 bytes",
+        "--save",
+        "d",
+        "--annotation",
+        "k=" + "v".repeat(1 << 16),
+        "x");
+  }
 }

@@ -83,6 +83,7 @@ final class MachineGuest implements Guest {
     return switch (ending()) {
       case null -> broken;
       case MachineExit.Closed closed -> broken;
+      case MachineExit.MemoryLost lost -> lost.reason();
       case MachineExit exit -> {
         String tail = machine.consoleTail().strip();
         yield new SporeException(

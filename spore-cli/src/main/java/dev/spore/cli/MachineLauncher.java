@@ -8,11 +8,13 @@ import dev.spore.vmm.RestoreSpec;
 import dev.spore.vmm.SporeException;
 import dev.spore.vmm.agent.AgentClient;
 import dev.spore.vmm.agent.AgentInfo;
+import dev.spore.vmm.ram.RestoreMode;
 import dev.spore.vmm.snapshot.Spore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +54,9 @@ final class MachineLauncher implements GuestLauncher {
     Path from = request.from();
     if (from != null) {
       timeline.started("restored", "from " + from);
-      return Machine.restore(new RestoreSpec(Spore.open(from), request.scratch()), events);
+      return Machine.restore(
+          new RestoreSpec(Spore.open(from), request.scratch(), RestoreMode.AUTO, Optional.empty()),
+          events);
     }
     Machine kept = bases == null ? null : bases.restore(events);
     if (kept != null) {

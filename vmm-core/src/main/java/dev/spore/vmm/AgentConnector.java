@@ -133,6 +133,9 @@ final class AgentConnector {
   }
 
   private SporeException ended() {
+    if (machine.exit().join() instanceof MachineExit.MemoryLost(SporeException reason)) {
+      return reason;
+    }
     return new SporeException(
         ErrorCode.RUNTIME_START_FAILED,
         "the guest ended before its agent answered: %s%s"

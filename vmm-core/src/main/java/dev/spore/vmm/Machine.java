@@ -10,7 +10,7 @@ import dev.spore.vmm.boot.CommandLine;
 import dev.spore.vmm.quirk.Quirk;
 import dev.spore.vmm.quirk.QuirkProfile;
 import dev.spore.vmm.ram.GuestRam;
-import dev.spore.vmm.snapshot.Spore;
+import dev.spore.vmm.ram.RestoredRam;
 import dev.spore.vmm.vcpu.Vcpu;
 import dev.spore.vmm.vcpu.VcpuExits;
 import java.time.Duration;
@@ -48,6 +48,7 @@ public final class Machine implements AutoCloseable {
   private final CompletableFuture<MachineExit> closed = new CompletableFuture<>();
   private final Closeables resources = new Closeables();
   private final MachineParts parts;
+  private final String memorySource;
   private final MachineSaver saver;
 
   /** What a machine that was restored has to be told once; null when it has been. */
@@ -57,7 +58,7 @@ public final class Machine implements AutoCloseable {
   private final ReentrantLock saving = new ReentrantLock();
 
   /** Parts and where they come from. */
-  private record Assembled(MachineParts parts, MachineOrigin origin) {}
+  private record Assembled(MachineParts parts, MachineOrigin origin, String memorySource) {}
 
   /** Makes the parts of one machine. */
   private interface Assembly {
@@ -69,6 +70,7 @@ public final class Machine implements AutoCloseable {
     try {
       Assembled assembled = assembly.assemble(resources, events, powerSwitch());
       this.parts = assembled.parts();
+      this.memorySource = assembled.memorySource();
       this.saver = new MachineSaver(parts, assembled.origin());
       if (assembled.origin().parent() != null) {
         unsaid.set(CloneIdentity.fresh(assembled.origin().generation(), assembled.origin().fork()));
@@ -107,22 +109,37 @@ public final class Machine implements AutoCloseable {
    *     machine, host.unsupported naming what this host lacks; no guest instruction has run then
    */
   public static Machine restore(RestoreSpec spec, Consumer<MachineEvent> events) {
-    Spore spore = spec.spore();
-    MachineRestore.requireFit(spore.manifest());
+    MachineRestore.requireFit(spec.spore().manifest());
+    CompletableFuture<SporeException> memoryLost = new CompletableFuture<>();
     Machine machine =
         new Machine(
-            (owner, console, power) ->
-                new Assembled(
-                    MachineRestore.assemble(spec, owner, console, power),
-                    MachineOrigin.restored(spore)),
-            events);
+            (owner, console, power) -> restored(spec, memoryLost, owner, console, power), events);
+    CompletableFuture<Void> ended =
+        memoryLost.thenAccept(reason -> machine.ended(new MachineExit.MemoryLost(reason)));
     try {
+      if (ended.isDone()) {
+        throw memoryLost.join();
+      }
       machine.start();
     } catch (RuntimeException | Error e) {
       closeAfter(e, machine::close);
       throw e;
     }
     return machine;
+  }
+
+  private static Assembled restored(
+      RestoreSpec spec,
+      CompletableFuture<SporeException> memoryLost,
+      Closeables owner,
+      ConsoleSink console,
+      Board.PowerSwitch power) {
+    // On the thread that found it lost: when that goes on, every vCPU has been told to stop.
+    RestoredRam memory = owner.add(MachineRestore.memory(spec, memoryLost::complete));
+    return new Assembled(
+        MachineRestore.assemble(spec, memory.ram(), owner, console, power),
+        MachineOrigin.restored(spec.spore()),
+        "%s (%s)".formatted(memory.source().id(), memory.reason()));
   }
 
   private static Assembled booted(
@@ -136,7 +153,8 @@ public final class Machine implements AutoCloseable {
     parts.vcpus.enterAt(copy.join().finish(line, spec.vcpus()));
     byte[] lineage = new byte[Generation.LINEAGE_BYTES];
     new HostRandom().nextBytes(lineage);
-    return new Assembled(parts, MachineOrigin.booted(spec, line.text(), Bytes.of(lineage)));
+    MachineOrigin origin = MachineOrigin.booted(spec, line.text(), Bytes.of(lineage));
+    return new Assembled(parts, origin, "fresh");
   }
 
   private static void closeAfter(Throwable failure, Runnable close) {
@@ -194,6 +212,11 @@ public final class Machine implements AutoCloseable {
   /** Completes when the machine has ended, whoever ended it. */
   public CompletableFuture<MachineExit> exit() {
     return exit.copy();
+  }
+
+  /** Where its memory came from and why, for a human; {@code fresh} if it was booted. */
+  public String memorySource() {
+    return memorySource;
   }
 
   /** The quirks of the host it runs on. */

@@ -18,6 +18,14 @@ public sealed interface MachineExit {
    */
   record Fault(String message) implements MachineExit {}
 
+  /**
+   * A piece of the memory it was restored from turned out to be missing or damaged; the guest has
+   * seen nothing in its place.
+   *
+   * @param reason which file, and what to do
+   */
+  record MemoryLost(SporeException reason) implements MachineExit {}
+
   /** The owner closed the machine. */
   record Closed() implements MachineExit {}
 
@@ -28,6 +36,7 @@ public sealed interface MachineExit {
       case Reset reset -> "the guest reset itself (a kernel panic ends like this)";
       case TripleFault fault -> "the guest's processor shut down (triple fault)";
       case Fault fault -> fault.message();
+      case MemoryLost lost -> String.valueOf(lost.reason().getMessage());
       case Closed closed -> "the machine was closed";
     };
   }

@@ -1,23 +1,26 @@
 package dev.spore.vmm;
 
-import dev.spore.cas.ChunkException;
 import dev.spore.format.manifest.Board;
 import dev.spore.format.manifest.DiskImage;
 import dev.spore.format.manifest.Manifest;
+import dev.spore.format.manifest.MemoryImage;
 import dev.spore.format.manifest.MemoryRegion;
 import dev.spore.virtio.console.ConsoleSink;
 import dev.spore.vmm.board.BoardMap;
 import dev.spore.vmm.boot.BootLayout;
 import dev.spore.vmm.boot.RamLayout;
-import dev.spore.vmm.capture.RamView;
 import dev.spore.vmm.ram.GuestRam;
+import dev.spore.vmm.ram.RamImage;
+import dev.spore.vmm.ram.RamRestore;
+import dev.spore.vmm.ram.RestoredRam;
 import dev.spore.vmm.snapshot.Spore;
 import dev.spore.vmm.state.CpuidFit;
 import dev.spore.vmm.state.CpuidLeaves;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.LongStream;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Builds the machine a spore describes, or says why this program or this host cannot. */
 final class MachineRestore {
@@ -49,13 +52,12 @@ final class MachineRestore {
   /** Builds it, in the state it was saved in; on failure {@code owner} holds what was opened. */
   static MachineParts assemble(
       RestoreSpec spec,
+      GuestRam ram,
       Closeables owner,
       ConsoleSink console,
       dev.spore.vmm.board.Board.PowerSwitch power) {
     Spore spore = spec.spore();
     Manifest manifest = spore.manifest();
-    GuestRam ram = owner.add(GuestRam.zero(manifest.memory().sizeBytes()));
-    load(spore, ram);
     MachineParts parts =
         new MachineParts(
             ram,
@@ -71,16 +73,25 @@ final class MachineRestore {
     return parts;
   }
 
-  private static void load(Spore spore, GuestRam ram) {
-    RamView view = new RamView(ram.memory());
-    try {
-      LongStream.range(0, view.chunks())
-          .parallel()
-          .forEach(chunk ->
-              spore.index().id(chunk).ifPresent(id -> spore.chunks().read(id, view.target(chunk))));
-    } catch (ChunkException e) {
-      throw Spore.unusable(e);
-    }
+  /**
+   * Where the RAM comes from.
+   *
+   * @param onFailure as for {@link RamRestore}
+   */
+  static RestoredRam memory(RestoreSpec spec, Consumer<SporeException> onFailure) {
+    return new RamRestore(image(spec.spore()), spec.backings(), Optional.empty(), onFailure)
+        .run(spec.memory());
+  }
+
+  /** The RAM of a spore. */
+  static RamImage image(Spore spore) {
+    MemoryImage memory = spore.manifest().memory();
+    return new RamImage(
+        RamLayout.of(memory.sizeBytes()),
+        spore.index(),
+        memory.index(),
+        memory.dataChunks(),
+        spore.chunks()::read);
   }
 
   private static List<DiskSource> disks(RestoreSpec spec) {

@@ -1,12 +1,33 @@
 package dev.spore.vmm;
 
+import dev.spore.vmm.ram.BackingStore;
+import dev.spore.vmm.ram.RestoreMode;
 import dev.spore.vmm.snapshot.Spore;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * How a machine is restored.
  *
  * @param spore what it was when it was saved
  * @param scratch directory for copies of the disks it had written; made when it is needed
+ * @param memory where its RAM is to come from; read lazily, the spore must stay where it is for as
+ *     long as the machine runs
+ * @param backings where flat files of its RAM may be
  */
-public record RestoreSpec(Spore spore, Path scratch) {}
+public record RestoreSpec(
+    Spore spore, Path scratch, RestoreMode memory, Optional<BackingStore> backings) {
+  /** Restores {@code spore} from its chunks, all of them before the start. */
+  public RestoreSpec(Spore spore, Path scratch) {
+    this(spore, scratch, RestoreMode.EAGER, Optional.empty());
+  }
+
+  /**
+   * Has {@link #backings} hold the RAM of the spore from now on, unless they do.
+   *
+   * @throws SporeException as {@link BackingStore#build}
+   */
+  public void buildBacking() {
+    backings.ifPresent(store -> store.build(MachineRestore.image(spore)));
+  }
+}

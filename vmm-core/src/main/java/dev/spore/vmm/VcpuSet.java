@@ -16,6 +16,7 @@ import dev.spore.vmm.vcpu.VcpuExits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The vCPUs of one machine, created together and stopped together. */
 final class VcpuSet {
@@ -23,7 +24,8 @@ final class VcpuSet {
   private static final int TYPE_DATA = 3;
 
   private final List<VcpuFd> fds = new ArrayList<>();
-  private final List<Vcpu> vcpus = new ArrayList<>();
+  private final List<Vcpu> vcpus = new CopyOnWriteArrayList<>();
+  private boolean stopRequested;
 
   /**
    * Creates {@code count} vCPUs; {@code owner} closes them.
@@ -87,10 +89,13 @@ final class VcpuSet {
   }
 
   /** Starts all threads; {@code firstRun} is called right before the first vCPU's first entry. */
-  void start(VcpuExits exits, Runnable firstRun) {
+  synchronized void start(VcpuExits exits, Runnable firstRun) {
     Signals.installKickHandler();
     for (int id = 0; id < fds.size(); id++) {
       vcpus.add(new Vcpu(id, fds.get(id), exits));
+    }
+    if (stopRequested) {
+      vcpus.forEach(Vcpu::stop);
     }
     for (int id = 0; id < vcpus.size(); id++) {
       Runnable before = id == 0 ? firstRun : () -> {};
@@ -98,8 +103,9 @@ final class VcpuSet {
     }
   }
 
-  /** Asks all to stop; does not wait. Any thread. */
-  void requestStop() {
+  /** Asks all to stop, also those not started yet; does not wait. Any thread. */
+  synchronized void requestStop() {
+    stopRequested = true;
     vcpus.forEach(Vcpu::stop);
   }
 

@@ -65,7 +65,8 @@ public final class Vcpu {
 
   /**
    * Takes the thread out of KVM_RUN for good. Does not wait. A thread that has not published its id
-   * yet sees {@link #stopping} before its first entry.
+   * yet sees {@link #stopping} before its first entry. Exits are not acted on any more: memory that
+   * was lost looks like a device to a guest that is on its way out.
    */
   public void stop() {
     stopping = true;
@@ -189,7 +190,7 @@ public final class Vcpu {
         case 0 -> {
           int reason = page.exitReason();
           metrics.count(reason);
-          if (!handler.handle(reason)) {
+          if (stopping || !handler.handle(reason)) {
             return;
           }
         }
@@ -218,7 +219,7 @@ public final class Vcpu {
         case 0 -> {
           int reason = page.exitReason();
           metrics.count(reason);
-          if (!handler.handle(reason)) {
+          if (stopping || !handler.handle(reason)) {
             return false;
           }
         }

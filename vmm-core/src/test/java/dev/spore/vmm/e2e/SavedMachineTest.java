@@ -5,21 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spore.kvm.testing.RequiresGuest;
 import dev.spore.vmm.DiskSpec;
 import dev.spore.vmm.Machine;
+import dev.spore.vmm.MachineExit;
 import dev.spore.vmm.RestoreSpec;
 import dev.spore.vmm.SaveReport;
 import dev.spore.vmm.SaveSpec;
+import dev.spore.vmm.ram.BackingStore;
+import dev.spore.vmm.ram.RestoreMode;
 import dev.spore.vmm.snapshot.Spore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A machine restored is the machine that was saved, not one that was booted again. */
 @RequiresGuest
@@ -52,20 +58,58 @@ final class SavedMachineTest {
     return directory.resolve("base.spore");
   }
 
+  private RestoreSpec from(RestoreMode mode) {
+    return new RestoreSpec(
+        Spore.open(spore()),
+        directory.resolve("scratch"),
+        mode,
+        Optional.of(BackingStore.in(directory.resolve("backings"))));
+  }
+
   private Guest restore(Path spore) throws Exception {
     return Guest.of(
         Machine.restore(
             new RestoreSpec(Spore.open(spore), directory.resolve("scratch")), event -> {}));
   }
 
-  @Test
-  void memoryAndProcessesAreThoseOfTheSavedMachine() throws Exception {
-    try (Guest guest = restore(spore())) {
+  @ParameterizedTest
+  @EnumSource
+  void memoryAndProcessesAreThoseOfTheSavedMachine(RestoreMode mode) throws Exception {
+    RestoreSpec spec = from(mode);
+    if (mode == RestoreMode.BACKING) {
+      spec.buildBacking();
+    }
+    try (Guest guest = Guest.of(Machine.restore(spec, event -> {}))) {
       assertThat(guest.sh("cat /tmp/nonce").out()).isEqualTo("nonce-4711\n");
       int before = ticks(guest);
       assertThat(guest.sh("sleep 3").status()).isZero();
       assertThat(ticks(guest)).isGreaterThan(before);
       guest.assertKernelHealthy();
+    }
+  }
+
+  @Test
+  void aMachineWhoseMemoryIsDamagedEndsNamingTheFile() throws Exception {
+    Path chunk;
+    try (Stream<Path> files = Files.walk(spore().resolve("chunks"))) {
+      chunk =
+          files
+              .filter(file -> file.getFileName().toString().length() == 64)
+              .findAny()
+              .orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(chunk);
+    bytes[99] ^= 1;
+    Files.write(chunk, bytes);
+    try (Machine machine = Machine.restore(from(RestoreMode.LAZY), event -> {})) {
+      assertThat(machine.memorySource()).isEqualTo("lazy (asked for)");
+      assertThat(machine.exit().join())
+          .isInstanceOfSatisfying(
+              MachineExit.MemoryLost.class,
+              lost -> assertThat(lost.reason()).hasMessageContaining(chunk.toString()));
+    } finally {
+      bytes[99] ^= 1;
+      Files.write(chunk, bytes);
     }
   }
 

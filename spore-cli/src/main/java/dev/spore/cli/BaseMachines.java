@@ -8,6 +8,8 @@ import dev.spore.vmm.RestoreSpec;
 import dev.spore.vmm.SaveSpec;
 import dev.spore.vmm.SporeException;
 import dev.spore.vmm.Version;
+import dev.spore.vmm.ram.BackingStore;
+import dev.spore.vmm.ram.RestoreMode;
 import dev.spore.vmm.snapshot.Directories;
 import dev.spore.vmm.snapshot.Spore;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +36,15 @@ final class BaseMachines {
 
   private final Path base;
   private final Path scratch;
+  private final BackingStore backings;
   private final boolean cold;
   private String reason;
   private boolean wanted;
 
-  private BaseMachines(Path base, Path scratch, boolean cold) {
+  private BaseMachines(Path base, Path scratch, BackingStore backings, boolean cold) {
     this.base = base;
     this.scratch = scratch;
+    this.backings = backings;
     this.cold = cold;
     this.reason = "--cold was given";
   }
@@ -51,7 +56,8 @@ final class BaseMachines {
       return null;
     }
     try {
-      return new BaseMachines(keep.resolve(key(request)), request.scratch(), request.cold());
+      return new BaseMachines(
+          keep.resolve(key(request)), request.scratch(), request.backings(), request.cold());
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "no machine can be kept", e);
       return null;
@@ -89,7 +95,7 @@ final class BaseMachines {
       return null;
     }
     try {
-      return Machine.restore(new RestoreSpec(Spore.open(base), scratch), events);
+      return Machine.restore(restoreSpec(), events);
     } catch (SporeException e) {
       reason = "the machine kept for starts like this cannot be used: " + e.getMessage();
       if (e.code() == ErrorCode.OBJECT_INVALID) {
@@ -115,6 +121,10 @@ final class BaseMachines {
     }
   }
 
+  private RestoreSpec restoreSpec() {
+    return new RestoreSpec(Spore.open(base), scratch, RestoreMode.AUTO, Optional.of(backings));
+  }
+
   /** Why a machine had to boot. */
   String reason() {
     return reason;
@@ -130,6 +140,7 @@ final class BaseMachines {
     try {
       Files.createDirectories(base.getParent());
       machine.save(new SaveSpec(base, Map.of("spore", "base"), true));
+      restoreSpec().buildBacking();
     } catch (SporeException | IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "no machine is kept", e);
     }

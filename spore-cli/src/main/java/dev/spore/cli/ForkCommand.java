@@ -43,7 +43,6 @@ final class ForkCommand implements Command {
     Examples:
       spore checkpoint fork base.spore --count 20 --out children
       spore run --from children/000007 'cat /run/spore/env'
-      spore fanout children --for 1m 'hostname'
 
     Each child knows in its guest which one it is: /run/spore/env has SPORE_FORK_INDEX,
     SPORE_FORK_COUNT and SPORE_FORK_BATCH_ID. The source is not changed and not needed any more.

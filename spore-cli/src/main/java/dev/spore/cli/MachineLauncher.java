@@ -8,7 +8,6 @@ import dev.spore.vmm.RestoreSpec;
 import dev.spore.vmm.SporeException;
 import dev.spore.vmm.agent.AgentClient;
 import dev.spore.vmm.agent.AgentInfo;
-import dev.spore.vmm.ram.RestoreMode;
 import dev.spore.vmm.snapshot.Spore;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -52,16 +51,23 @@ final class MachineLauncher implements GuestLauncher {
       Consumer<MachineEvent> events,
       Timeline timeline) {
     Path from = request.from();
+    Machine saved = null;
+    String what = "from the machine kept for starts like this one";
     if (from != null) {
-      timeline.started("restored", "from " + from);
-      return Machine.restore(
-          new RestoreSpec(Spore.open(from), request.scratch(), RestoreMode.AUTO, Optional.empty()),
-          events);
+      RestoreSpec spec =
+          new RestoreSpec(
+              Spore.open(from),
+              request.scratch(),
+              request.restore(),
+              Optional.of(request.backings()));
+      saved = Machine.restore(spec, events);
+      what = "from " + from;
+    } else if (bases != null) {
+      saved = bases.restore(events);
     }
-    Machine kept = bases == null ? null : bases.restore(events);
-    if (kept != null) {
-      timeline.started("restored", "from the machine kept for starts like this one");
-      return kept;
+    if (saved != null) {
+      timeline.started("restored", what + "; memory " + saved.memorySource());
+      return saved;
     }
     timeline.started("booted", bases == null ? "no machine is kept for this" : bases.reason());
     return Machine.boot(spec(request), events);

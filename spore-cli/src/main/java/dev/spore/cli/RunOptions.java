@@ -18,6 +18,7 @@ final class RunOptions {
   @Nullable String timeout;
   String bootTimeout = "5m";
   @Nullable String from;
+  @Nullable String restore;
   @Nullable String save;
   final List<String> annotations = new ArrayList<>();
   boolean cold;
@@ -59,6 +60,11 @@ final class RunOptions {
     table
         .value(
             "--from", "DIR", "run in a machine saved before instead of a fresh one", v -> from = v)
+        .value(
+            "--restore",
+            "HOW",
+            "where its memory comes from: auto, backing, eager or lazy (default auto)",
+            v -> restore = v)
         .flag("--cold", "boot, even where a machine that has booted is kept", () -> cold = true)
         .value("--save", "DIR", "save the machine there when the command has ended", v -> save = v)
         .value("--annotation", "KEY=VALUE", "a note to keep with --save", annotations::add);

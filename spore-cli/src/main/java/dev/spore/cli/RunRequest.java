@@ -1,5 +1,7 @@
 package dev.spore.cli;
 
+import dev.spore.vmm.ram.BackingStore;
+import dev.spore.vmm.ram.RestoreMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param cold whether a fresh machine has to be booted, though one that has booted is kept
  * @param keep where machines that have booted are kept; null keeps none
  * @param scratch directory for what only this run needs
+ * @param restore where the memory of {@code from} is to come from
+ * @param backings flat files of saved memory on this host
  * @param save what to do with the machine when the command has ended, null is nothing
  * @param bootTimeout from the start of the machine until the guest answers
  */
@@ -41,6 +45,8 @@ record RunRequest(
     boolean cold,
     @Nullable Path keep,
     Path scratch,
+    RestoreMode restore,
+    BackingStore backings,
     @Nullable Save save,
     @Nullable Path consoleLog,
     boolean timing,

@@ -2,6 +2,7 @@ package dev.spore.cli;
 
 import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.SporeException;
+import dev.spore.vmm.ram.BackingStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +62,8 @@ final class RunRequests {
         options.cold,
         ownGuest(options) ? installation.cache().resolve("bases") : null,
         installation.cache().resolve("scratch"),
+        SavedOptions.restore(options),
+        BackingStore.in(installation.cache().resolve("backings")),
         SavedOptions.save(options),
         options.consoleLog == null ? null : HostFiles.path("--console-log", options.consoleLog),
         options.timing,

@@ -3,6 +3,7 @@ package dev.spore.cli;
 import dev.spore.format.FormatLimits;
 import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.SporeException;
+import dev.spore.vmm.ram.RestoreMode;
 import dev.spore.vmm.snapshot.ForkRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -19,6 +20,9 @@ final class SavedOptions {
       throw usage("--annotation needs --save DIR");
     }
     if (options.from == null) {
+      if (options.restore != null) {
+        throw usage("--restore needs --from DIR");
+      }
       return;
     }
     refuse("--memory", options.memory != null);
@@ -33,6 +37,20 @@ final class SavedOptions {
     if (given) {
       throw usage(flag + " and --from exclude each other: a saved machine is what it is");
     }
+  }
+
+  /** What {@code --restore} asks for. */
+  static RestoreMode restore(RunOptions options) {
+    return switch (options.restore) {
+      case null -> RestoreMode.AUTO;
+      case "auto" -> RestoreMode.AUTO;
+      case "backing" -> RestoreMode.BACKING;
+      case "eager" -> RestoreMode.EAGER;
+      case "lazy" -> RestoreMode.LAZY;
+      default ->
+          throw usage(
+              "--restore '" + options.restore + "': auto, backing, eager or lazy is needed");
+    };
   }
 
   /** What {@code --save} asks for, or null. */

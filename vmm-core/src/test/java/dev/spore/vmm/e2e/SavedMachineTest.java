@@ -9,6 +9,7 @@ import dev.spore.vmm.MachineExit;
 import dev.spore.vmm.RestoreSpec;
 import dev.spore.vmm.SaveReport;
 import dev.spore.vmm.SaveSpec;
+import dev.spore.vmm.SporeException;
 import dev.spore.vmm.ram.BackingStore;
 import dev.spore.vmm.ram.RestoreMode;
 import dev.spore.vmm.snapshot.Spore;
@@ -101,15 +102,23 @@ final class SavedMachineTest {
     byte[] bytes = Files.readAllBytes(chunk);
     bytes[99] ^= 1;
     Files.write(chunk, bytes);
-    try (Machine machine = Machine.restore(from(RestoreMode.LAZY), event -> {})) {
-      assertThat(machine.memorySource()).isEqualTo("lazy (asked for)");
-      assertThat(machine.exit().join())
-          .isInstanceOfSatisfying(
-              MachineExit.MemoryLost.class,
-              lost -> assertThat(lost.reason()).hasMessageContaining(chunk.toString()));
+    try {
+      assertThat(endOfLazyMachine()).hasMessageContaining(chunk.toString());
     } finally {
       bytes[99] ^= 1;
       Files.write(chunk, bytes);
+    }
+  }
+
+  /** A chunk that holds a device's rings is missed before the guest runs, any other one later. */
+  private SporeException endOfLazyMachine() {
+    try (Machine machine = Machine.restore(from(RestoreMode.LAZY), event -> {})) {
+      assertThat(machine.memorySource()).isEqualTo("lazy (asked for)");
+      MachineExit exit = machine.exit().join();
+      assertThat(exit).isInstanceOf(MachineExit.MemoryLost.class);
+      return ((MachineExit.MemoryLost) exit).reason();
+    } catch (SporeException atStart) {
+      return atStart;
     }
   }
 

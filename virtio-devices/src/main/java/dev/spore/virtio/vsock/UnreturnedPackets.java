@@ -9,8 +9,8 @@ import java.util.ArrayDeque;
  * Packets taken from the guest whose buffers its driver has not got back yet.
  *
  * <p>Linux wants an interrupt for every buffer it gets back, wakes a thread for it, and only frees
- * memory there: for a short packet that costs more than the packet. So buffers are kept until the
- * guest is interrupted anyway, or until they are many. Device thread.
+ * memory there. So buffers are kept until the guest is interrupted anyway, or until they are many:
+ * one interrupt for many packets. Device thread.
  */
 final class UnreturnedPackets {
   private static final int RING_SHARE = 4;

@@ -32,6 +32,8 @@ final class SporeProcess {
   /** The command line that starts the program in a JVM of its own. */
   static List<String> commandLine(String... args) {
     List<String> command = new ArrayList<>();
+    // Tests that run in the background of a script inherit an ignored SIGINT, which a JVM keeps.
+    command.addAll(List.of("env", "--default-signal=INT,HUP"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx96m"));
     command.add("--enable-native-access=ALL-UNNAMED");

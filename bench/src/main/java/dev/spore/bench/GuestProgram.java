@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /** Small C programs, resources of this package, that run in the guest and on the host alike. */
 final class GuestProgram {
@@ -16,7 +17,7 @@ final class GuestProgram {
       if (resource == null) {
         throw new IllegalArgumentException("no resource " + name);
       }
-      Files.copy(resource, source);
+      Files.copy(resource, source, StandardCopyOption.REPLACE_EXISTING);
     }
     Path program = setup.scratch().resolve(name.substring(0, name.length() - ".c".length()));
     Process compiler =

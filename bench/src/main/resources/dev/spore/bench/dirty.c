@@ -1,4 +1,6 @@
 /* Fills FILL MiB with bytes that repeat nowhere, then rewrites DIRTY MiB page by page for ever. */
+#define _POSIX_C_SOURCE 200809L
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,6 +4,7 @@ import dev.spore.virtio.vsock.VsockDevice;
 import dev.spore.virtio.vsock.VsockStream;
 import dev.spore.vmm.agent.AgentClient;
 import dev.spore.vmm.agent.AgentLimits;
+import dev.spore.vmm.agent.LiveSessions;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -23,6 +24,7 @@ final class AgentConnector {
 
   private final Machine machine;
   private final VsockDevice vsock;
+  private final LiveSessions sessions;
   private final Duration retryEvery;
   private final long deadline;
   private final Duration timeout;
@@ -42,11 +44,18 @@ final class AgentConnector {
   }
 
   /**
+   * @param sessions those of the machine
    * @param retryEvery how long to wait after a refusal: each attempt costs the guest time
    */
-  AgentConnector(Machine machine, VsockDevice vsock, Duration retryEvery, Duration timeout) {
+  AgentConnector(
+      Machine machine,
+      VsockDevice vsock,
+      LiveSessions sessions,
+      Duration retryEvery,
+      Duration timeout) {
     this.machine = machine;
     this.vsock = vsock;
+    this.sessions = sessions;
     this.retryEvery = retryEvery;
     this.timeout = timeout;
     this.deadline = System.nanoTime() + timeout.toNanos();
@@ -96,7 +105,7 @@ final class AgentConnector {
               }
             });
     try {
-      return AgentClient.connect(stream.input(), stream.output(), stream);
+      return AgentClient.connect(stream.input(), stream.output(), stream, sessions);
     } catch (SporeException e) {
       if (tooLate.get()) {
         throw late();

@@ -4,6 +4,7 @@ import dev.spore.format.Bytes;
 import dev.spore.format.manifest.Generation;
 import dev.spore.virtio.console.ConsoleSink;
 import dev.spore.vmm.agent.AgentClient;
+import dev.spore.vmm.agent.LiveSessions;
 import dev.spore.vmm.agent.ResumeSpec;
 import dev.spore.vmm.board.Board;
 import dev.spore.vmm.boot.CommandLine;
@@ -49,6 +50,7 @@ public final class Machine implements AutoCloseable {
   private final Closeables resources = new Closeables();
   private final MachineParts parts;
   private final String memorySource;
+  private final LiveSessions sessions;
   private final MachineSaver saver;
 
   /** What a machine that was restored has to be told once; null when it has been. */
@@ -71,7 +73,8 @@ public final class Machine implements AutoCloseable {
       Assembled assembled = assembly.assemble(resources, events, powerSwitch());
       this.parts = assembled.parts();
       this.memorySource = assembled.memorySource();
-      this.saver = new MachineSaver(parts, assembled.origin());
+      this.sessions = new LiveSessions(assembled.origin().sessions());
+      this.saver = new MachineSaver(parts, assembled.origin(), sessions);
       if (assembled.origin().parent() != null) {
         unsaid.set(CloneIdentity.fresh(assembled.origin().generation(), assembled.origin().fork()));
       }
@@ -180,7 +183,7 @@ public final class Machine implements AutoCloseable {
   public AgentClient agent(Duration timeout) throws InterruptedException {
     Duration retry =
         parts.quirks.has(Quirk.INTERPRETED_KERNEL) ? RETRY_INTERPRETED : RETRY_HARDWARE;
-    AgentClient client = new AgentConnector(this, parts.vsock, retry, timeout).connect();
+    AgentClient client = new AgentConnector(this, parts.vsock, sessions, retry, timeout).connect();
     ResumeSpec identity = unsaid.getAndSet(null);
     if (identity != null) {
       client.resume(identity, timeout);

@@ -5,8 +5,10 @@ import dev.spore.format.Bytes;
 import dev.spore.format.SporeId;
 import dev.spore.format.manifest.Generation;
 import dev.spore.format.manifest.GuestImages;
+import dev.spore.vmm.agent.KnownSession;
 import dev.spore.vmm.snapshot.ForkRecord;
 import dev.spore.vmm.snapshot.Spore;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param lineage drawn at its boot
  * @param fork which child of a fork the parent is, or null
  * @param chunks the parent's, or null
+ * @param sessions what it had running when it was saved
  */
 record MachineOrigin(
     Supplier<GuestImages> images,
@@ -28,10 +31,12 @@ record MachineOrigin(
     @Nullable SporeId parent,
     Bytes lineage,
     @Nullable ForkRecord fork,
-    @Nullable ChunkStore chunks) {
+    @Nullable ChunkStore chunks,
+    List<KnownSession> sessions) {
 
   static MachineOrigin booted(MachineSpec spec, String commandLine, Bytes lineage) {
-    return new MachineOrigin(() -> imagesOf(spec), commandLine, 0, null, lineage, null, null);
+    return new MachineOrigin(
+        () -> imagesOf(spec), commandLine, 0, null, lineage, null, null, List.of());
   }
 
   static MachineOrigin restored(Spore spore) {
@@ -43,7 +48,8 @@ record MachineOrigin(
         spore.id(),
         before.lineage(),
         spore.fork().orElse(null),
-        spore.chunks());
+        spore.chunks(),
+        SavedSessions.known(spore.manifest().sessions()));
   }
 
   Generation generationOfSpore() {

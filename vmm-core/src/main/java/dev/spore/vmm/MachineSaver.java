@@ -8,7 +8,9 @@ import dev.spore.format.index.MemoryIndexWriter;
 import dev.spore.format.manifest.Manifest;
 import dev.spore.format.manifest.ManifestCodec;
 import dev.spore.format.manifest.MemoryImage;
+import dev.spore.format.manifest.SavedSession;
 import dev.spore.format.state.MachineState;
+import dev.spore.vmm.agent.LiveSessions;
 import dev.spore.vmm.capture.RamDirt;
 import dev.spore.vmm.capture.RamSealer;
 import dev.spore.vmm.capture.RamView;
@@ -22,12 +24,14 @@ import java.util.List;
 final class MachineSaver {
   private final MachineParts parts;
   private final MachineOrigin origin;
+  private final LiveSessions sessions;
   private final RamView ram;
   private final RamDirt dirt;
 
-  MachineSaver(MachineParts parts, MachineOrigin origin) {
+  MachineSaver(MachineParts parts, MachineOrigin origin, LiveSessions sessions) {
     this.parts = parts;
     this.origin = origin;
+    this.sessions = sessions;
     this.ram = new RamView(parts.ram.memory());
     this.dirt = new RamDirt(ram, new KvmDirtyLog(parts.vm, parts.ram));
   }
@@ -35,6 +39,7 @@ final class MachineSaver {
   /** What stood still at one instant. */
   private record Instantaneous(
       MachineState state,
+      List<SavedSession> sessions,
       long wallNanos,
       long pauseNanos,
       long copiedBytes,
@@ -69,13 +74,14 @@ final class MachineSaver {
     boolean saved = false;
     try {
       MachineState state = state();
+      List<SavedSession> running = SavedSessions.of(sessions.list());
       long wallNanos = wallNanos();
       sealer.sealStopped();
       List<byte[]> disks;
       try (DiskSeals seals = DiskSeals.begin(parts.disks(), batch)) {
         disks = seals.run();
       }
-      Instantaneous instant = new Instantaneous(state, wallNanos, 0, 0, disks);
+      Instantaneous instant = new Instantaneous(state, running, wallNanos, 0, 0, disks);
       SaveReport report = publish(spec, staging, batch, sealer, instant, started);
       saved = true;
       return report;
@@ -95,6 +101,7 @@ final class MachineSaver {
         sealed = sealer.sealAhead();
       }
       MachineState state;
+      List<SavedSession> running;
       long wallNanos;
       RamSealer.Frozen frozen;
       DiskSeals seals;
@@ -102,6 +109,7 @@ final class MachineSaver {
       MachineStandstill standstill = MachineStandstill.of(parts);
       try (standstill) {
         state = state();
+        running = SavedSessions.of(sessions.list());
         wallNanos = wallNanos();
         frozen = sealer.freeze();
         seals = DiskSeals.begin(parts.disks(), batch);
@@ -110,7 +118,8 @@ final class MachineSaver {
       try (frozen;
           seals) {
         sealer.sealFrozen(frozen);
-        return new Instantaneous(state, wallNanos, pauseNanos, frozen.sizeBytes(), seals.run());
+        return new Instantaneous(
+            state, running, wallNanos, pauseNanos, frozen.sizeBytes(), seals.run());
       }
     } finally {
       dirt.stop();
@@ -150,6 +159,7 @@ final class MachineSaver {
             instant.wallNanos(),
             memory,
             instant.diskIndexes(),
+            instant.sessions(),
             spec);
     for (int disk = 0; disk < instant.diskIndexes().size(); disk++) {
       staging.addDiskIndex(Manifests.diskName(disk), instant.diskIndexes().get(disk));

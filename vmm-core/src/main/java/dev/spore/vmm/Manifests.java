@@ -7,6 +7,7 @@ import dev.spore.format.manifest.DiskImage;
 import dev.spore.format.manifest.Manifest;
 import dev.spore.format.manifest.MemoryImage;
 import dev.spore.format.manifest.MemoryRegion;
+import dev.spore.format.manifest.SavedSession;
 import dev.spore.format.state.DeviceSlot;
 import dev.spore.format.state.MachineState;
 import dev.spore.vmm.board.BoardMap;
@@ -36,6 +37,7 @@ final class Manifests {
       long wallNanos,
       MemoryImage memory,
       List<byte[]> diskIndexes,
+      List<SavedSession> sessions,
       SaveSpec spec) {
     return new Manifest(
         Version.NUMBER,
@@ -48,7 +50,7 @@ final class Manifests {
         origin.generationOfSpore(),
         memory,
         disks(parts, state, diskIndexes),
-        List.of(),
+        sessions,
         Manifest.sorted(spec.annotations()));
   }
 

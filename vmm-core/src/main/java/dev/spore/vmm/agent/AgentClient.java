@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +32,7 @@ public final class AgentClient implements AutoCloseable {
   private final FrameWriter writer;
   private final AutoCloseable transport;
   private final AgentInfo info;
+  private final LiveSessions live;
   private final AtomicInteger lastId = new AtomicInteger();
   private final ConcurrentHashMap<Integer, ExecSession> sessions = new ConcurrentHashMap<>();
   private final CompletableFuture<Integer> poweringOff = new CompletableFuture<>();
@@ -43,11 +45,16 @@ public final class AgentClient implements AutoCloseable {
   private final AtomicReference<@Nullable SporeException> failure = new AtomicReference<>();
 
   private AgentClient(
-      FrameReader reader, FrameWriter writer, AutoCloseable transport, AgentInfo info) {
+      FrameReader reader,
+      FrameWriter writer,
+      AutoCloseable transport,
+      AgentInfo info,
+      LiveSessions live) {
     this.reader = reader;
     this.writer = writer;
     this.transport = transport;
     this.info = info;
+    this.live = live;
   }
 
   /** Sends frames. */
@@ -62,20 +69,27 @@ public final class AgentClient implements AutoCloseable {
    * @param in what the agent sends
    * @param out what it receives
    * @param transport closed when the connection ends, also when this method throws
+   * @param live told of the sessions that begin and end on this connection
    * @throws SporeException STREAM_INTERRUPTED when there is no proper answer
    */
-  public static AgentClient connect(InputStream in, OutputStream out, AutoCloseable transport) {
+  public static AgentClient connect(
+      InputStream in, OutputStream out, AutoCloseable transport, LiveSessions live) {
     FrameReader reader = new FrameReader(in);
     FrameWriter writer = new FrameWriter(out);
     try {
       greet(writer, reader);
-      AgentClient client = new AgentClient(reader, writer, transport, hello(reader.next()));
+      AgentClient client = new AgentClient(reader, writer, transport, hello(reader.next()), live);
       Thread.ofVirtual().name("agent-reader").start(client::read);
       return client;
     } catch (IOException e) {
       closeQuietly(transport);
       throw interrupted(e);
     }
+  }
+
+  /** The same for a machine of which no sessions are kept. */
+  public static AgentClient connect(InputStream in, OutputStream out, AutoCloseable transport) {
+    return connect(in, out, transport, new LiveSessions(List.of()));
   }
 
   private static void greet(FrameWriter writer, FrameReader reader) throws IOException {
@@ -137,13 +151,14 @@ public final class AgentClient implements AutoCloseable {
   public ExecSession attach(String session) {
     requireSessionName(session);
     ExecSession[] out = new ExecSession[1];
-    send(w -> w.attach(session, () -> register(id -> new ExecSession(id, this), out)));
+    send(w -> w.attach(session, () -> register(id -> new ExecSession(id, session, this), out)));
     return out[0];
   }
 
   private ExecSession start(ExecSpec spec, String session) {
     ExecSession[] out = new ExecSession[1];
-    send(w -> w.exec(spec, session, () -> register(id -> new ExecSession(id, spec, this), out)));
+    send(w ->
+        w.exec(spec, session, () -> register(id -> new ExecSession(id, session, spec, this), out)));
     return out[0];
   }
 
@@ -292,7 +307,7 @@ public final class AgentClient implements AutoCloseable {
               "a frame for exec %s, which is not running"
                   .formatted(Integer.toUnsignedString(ofExec.id())));
         }
-        if (session.accept(ofExec)) {
+        if (session.accept(ofExec, live)) {
           sessions.remove(ofExec.id());
         }
       }

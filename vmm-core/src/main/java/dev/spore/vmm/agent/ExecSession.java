@@ -4,6 +4,7 @@ import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.SporeException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,13 @@ public final class ExecSession {
   private static final int U16_MAX = 0xffff;
 
   private final int id;
+
+  /** Under which it outlives its connection; empty if it does not. */
+  private final String name;
+
+  /** What it was started as; empty if that was not here. */
+  private final List<String> argv;
+
   private final AgentClient client;
   private final OutputBuffer stdoutBuffer = new OutputBuffer(AgentLimits.OUTPUT_WINDOW_BYTES);
   private final OutputBuffer stderrBuffer = new OutputBuffer(AgentLimits.OUTPUT_WINDOW_BYTES);
@@ -33,6 +41,8 @@ public final class ExecSession {
 
   private boolean exited;
 
+  private volatile boolean tty;
+
   private final CompletableFuture<ReplayStart> attached = new CompletableFuture<>();
 
   /**
@@ -42,8 +52,9 @@ public final class ExecSession {
   public record ReplayStart(long stdoutBytes, long stderrBytes) {}
 
   /** A new process. */
-  ExecSession(int id, ExecSpec spec, AgentClient client) {
-    this(id, client, AgentLimits.STDIN_WINDOW_BYTES);
+  ExecSession(int id, String name, ExecSpec spec, AgentClient client) {
+    this(id, name, spec.argv(), client, AgentLimits.STDIN_WINDOW_BYTES);
+    tty = spec.tty();
     attached.complete(new ReplayStart(0, 0));
     if (spec.tty()) {
       stderrBuffer.put(new byte[0], true);
@@ -54,12 +65,14 @@ public final class ExecSession {
   }
 
   /** A session that may exist: the guest's first frame tells. */
-  ExecSession(int id, AgentClient client) {
-    this(id, client, 0);
+  ExecSession(int id, String name, AgentClient client) {
+    this(id, name, List.of(), client, 0);
   }
 
-  private ExecSession(int id, AgentClient client, int stdinCredit) {
+  private ExecSession(int id, String name, List<String> argv, AgentClient client, int stdinCredit) {
     this.id = id;
+    this.name = name;
+    this.argv = argv;
     this.client = client;
     this.stdinWindow = new StdinWindow(stdinCredit);
     this.stdout = new OutputReader(id, Wire.STDOUT, stdoutBuffer, client);
@@ -154,19 +167,27 @@ public final class ExecSession {
     return result.copy();
   }
 
-  /** Takes a frame of this exec; true when it was the last. Reader thread only. */
-  boolean accept(AgentFrame.OfExec frame) throws AgentProtocolException {
+  /**
+   * Takes a frame of this exec; true when it was the last. Reader thread only.
+   *
+   * @param live told of what becomes of it, if it is a session
+   */
+  boolean accept(AgentFrame.OfExec frame, LiveSessions live) throws AgentProtocolException {
     switch (frame) {
       case AgentFrame.Started now -> {
         require(started == null, "started twice");
         require(attached.isDone(), "was started instead of attached");
         started = now;
+        if (!name.isEmpty()) {
+          live.started(name, this, argv);
+        }
       }
       case AgentFrame.Attached now -> {
         require(started == null, "started twice");
         require(!attached.isDone(), "was attached without being asked for");
         started = now.started();
         attach(now);
+        live.attached(name, this);
       }
       case AgentFrame.StartFailed failed -> {
         require(started == null, "failed to start after it had started");
@@ -188,10 +209,28 @@ public final class ExecSession {
       }
       case AgentFrame.Exit exit -> exit(exit, requireStarted());
     }
-    return exited && stdoutBuffer.isEnded() && stderrBuffer.isEnded();
+    boolean last = exited && stdoutBuffer.isEnded() && stderrBuffer.isEnded();
+    if (last && !name.isEmpty()) {
+      live.ended(name);
+    }
+    return last;
+  }
+
+  /** What is known of it, under its name and as what it was started. Any thread. */
+  KnownSession known(String as, List<String> startedAs) {
+    ReplayStart start = attached.getNow(new ReplayStart(0, 0));
+    return new KnownSession(
+        as,
+        id,
+        startedAs,
+        tty,
+        stdinWindow.isOpen(),
+        stdoutBuffer.heard(start.stdoutBytes()),
+        stderrBuffer.heard(start.stderrBytes()));
   }
 
   private void attach(AgentFrame.Attached now) {
+    tty = now.tty();
     if (now.tty()) {
       stderrBuffer.put(new byte[0], true);
     }

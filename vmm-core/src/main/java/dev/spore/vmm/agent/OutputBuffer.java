@@ -26,6 +26,9 @@ final class OutputBuffer {
   /** Bytes taken since credit was given. */
   private int owed;
 
+  /** Bytes that came from the guest, taken or not. */
+  private long total;
+
   private boolean ended;
   private boolean closed;
   private @Nullable SporeException failure;
@@ -43,6 +46,7 @@ final class OutputBuffer {
         return false;
       }
       credit -= data.length;
+      total += data.length;
       ended = last;
       if (!closed) {
         append(data);
@@ -158,6 +162,16 @@ final class OutputBuffer {
     try {
       failure = cause;
       changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How far the stream has come, of which the first byte put here was at {@code start}. */
+  KnownSession.Output heard(long start) {
+    lock.lock();
+    try {
+      return new KnownSession.Output(start + total, ended);
     } finally {
       lock.unlock();
     }

@@ -82,10 +82,21 @@ final class StdinWindow {
     }
   }
 
+  /** Whether this side has sent the end. */
   boolean isEnded() {
     lock.lock();
     try {
       return ended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether more may be sent. */
+  boolean isOpen() {
+    lock.lock();
+    try {
+      return !ended && !closedByProcess;
     } finally {
       lock.unlock();
     }

@@ -1,6 +1,7 @@
 package dev.spore.cli;
 
 import dev.spore.vmm.ErrorCode;
+import dev.spore.vmm.SaveReport;
 import dev.spore.vmm.SporeException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -48,6 +49,21 @@ final class EventsOutput implements RunOutput {
             .field("byte_count", length)
             .field(
                 "data_base64", Base64.getEncoder().encodeToString(Arrays.copyOf(bytes, length))));
+  }
+
+  @Override
+  public void saved(RunRequest.Save save, SaveReport report) throws IOException {
+    emit(RunSave.fields(about("saved", save), report));
+  }
+
+  @Override
+  public void saveFailed(RunRequest.Save save, SporeException failure) throws IOException {
+    Json json = about("save_failed", save).beginObject("error");
+    emit(Failures.body(json, failure).endObject());
+  }
+
+  private static Json about(String name, RunRequest.Save save) {
+    return event(name).field("directory", save.directory().toString()).field("on", save.when());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.spore.cli;
 
+import dev.spore.vmm.SaveReport;
 import java.io.InputStream;
 import java.io.OutputStream;
 
@@ -14,11 +15,12 @@ interface Guest extends AutoCloseable {
   Task start(RunRequest request, TerminalSize size);
 
   /**
-   * Saves the machine, which stands still from then on.
+   * Saves the machine. Unless its command is to go on, it stands still from then on: {@link
+   * Task#await} of a running command ends, and so does its output.
    *
-   * @throws dev.spore.vmm.SporeException nothing was saved
+   * @throws dev.spore.vmm.SporeException nothing was saved, and the machine goes on
    */
-  void save(RunRequest.Save save) throws InterruptedException;
+  SaveReport save(RunRequest.Save save) throws InterruptedException;
 
   /** Ends the machine in order, so that everything written to its disks is on them. */
   void shutDown() throws InterruptedException;
@@ -44,7 +46,7 @@ interface Guest extends AutoCloseable {
     void resize(TerminalSize size);
 
     /**
-     * Waits for the end of the command.
+     * Waits for the end of the command, or until its machine is saved and stands still.
      *
      * @throws dev.spore.vmm.SporeException the machine ended first
      */
@@ -60,6 +62,9 @@ interface Guest extends AutoCloseable {
     record NotFound(String message) implements Outcome {}
 
     record NotStarted(String message) implements Outcome {}
+
+    /** It had not ended when its machine was saved, and goes on where that is restored. */
+    record Saved() implements Outcome {}
   }
 
   /** Terminal size in characters. */

@@ -12,21 +12,31 @@ import sun.misc.SignalHandler;
 /**
  * What signals to this program do to the run. Before the command runs, any of them cancels. Then
  * the first goes to the command; a second of its kind cancels, and so does a command that outlives
- * SIGTERM or SIGHUP by the grace period. The JVM calls handlers on threads of their own.
+ * SIGTERM or SIGHUP by the grace period. A signal that asks for a save does that and nothing else.
+ * The JVM calls handlers on threads of their own.
  */
 final class HostSignals implements AutoCloseable {
   /** Less than what supervisors wait between SIGTERM and SIGKILL. */
   private static final Duration GRACE = Duration.ofSeconds(8);
 
   private final Cancellation cancellation;
+  private final RunSave save;
   private final Map<Signal, SignalHandler> previous = new LinkedHashMap<>();
   private final Map<String, Integer> seen = new LinkedHashMap<>();
   private Guest.@Nullable Task process;
   private @Nullable HostTerminal terminal;
 
-  HostSignals(Cancellation cancellation, HostStreams host) {
+  /**
+   * @param save told of the signal it names
+   */
+  HostSignals(Cancellation cancellation, HostStreams host, RunSave save) {
     this.cancellation = cancellation;
+    this.save = save;
     if (host.real()) {
+      String asking = save.signal();
+      if (asking != null && asking.startsWith("USR")) {
+        handle(asking);
+      }
       handle("INT");
       handle("TERM");
       handle("HUP");
@@ -54,6 +64,10 @@ final class HostSignals implements AutoCloseable {
 
   /** What arrives from the operating system; tests call it in its place. */
   void deliver(String name, int number) {
+    if (name.equals(save.signal())) {
+      save.signaled();
+      return;
+    }
     Guest.Task target;
     HostTerminal resized;
     boolean first;

@@ -1,5 +1,6 @@
 package dev.spore.cli;
 
+import dev.spore.vmm.SaveReport;
 import dev.spore.vmm.SporeException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,6 +33,12 @@ final class JsonOutput implements RunOutput {
 
   @Override
   public void ready() {}
+
+  @Override
+  public void saved(RunRequest.Save save, SaveReport report) {}
+
+  @Override
+  public void saveFailed(RunRequest.Save save, SporeException failure) {}
 
   @Override
   public void completed(RunResult result) throws IOException {

@@ -3,6 +3,7 @@ package dev.spore.cli;
 import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.Machine;
 import dev.spore.vmm.MachineExit;
+import dev.spore.vmm.SaveReport;
 import dev.spore.vmm.SaveSpec;
 import dev.spore.vmm.SporeException;
 import dev.spore.vmm.agent.AgentClient;
@@ -11,9 +12,13 @@ import dev.spore.vmm.agent.ExecSession;
 import dev.spore.vmm.agent.ExecSpec;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +34,14 @@ final class MachineGuest implements Guest {
   /** From a kernel's reset of its devices to its last instruction, where it is interpreted. */
   private static final Duration ENDING = Duration.ofSeconds(10);
 
+  private static final int SESSION_NAME_BYTES = 4;
+
   private final Machine machine;
   private final AgentClient agent;
   private final boolean writesDisk;
-  private boolean saved;
+
+  /** Completed when the machine stands still for ever. */
+  private final CompletableFuture<SaveReport> stopped = new CompletableFuture<>();
 
   MachineGuest(Machine machine, AgentClient agent, boolean writesDisk) {
     this.machine = machine;
@@ -53,22 +62,37 @@ final class MachineGuest implements Guest {
             size.columns(),
             request.stdin());
     try {
-      return new MachineTask(agent.exec(spec));
+      RunRequest.Save save = request.save();
+      boolean outlives = save != null && save.signal() != null;
+      return new MachineTask(outlives ? agent.exec(spec, sessionName()) : agent.exec(spec));
     } catch (SporeException e) {
       throw explain(e);
     }
   }
 
+  /** New in this guest, whatever sessions it was saved with. */
+  private static String sessionName() {
+    byte[] bytes = new byte[SESSION_NAME_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return "run-" + HexFormat.of().formatHex(bytes);
+  }
+
   @Override
-  public void save(RunRequest.Save save) throws InterruptedException {
-    machine.save(new SaveSpec(save.directory(), save.annotations(), false));
-    saved = true;
+  public SaveReport save(RunRequest.Save save) throws InterruptedException {
+    SaveReport report =
+        machine.save(new SaveSpec(save.directory(), save.annotations(), save.goesOn()));
+    if (!save.goesOn()) {
+      stopped.complete(report);
+      // What has arrived can still be read; nothing more comes.
+      agent.close();
+    }
+    return report;
   }
 
   @Override
   public void shutDown() throws InterruptedException {
     // A machine that was saved goes on from there in its next life; this one has ended.
-    if (writesDisk && !saved) {
+    if (writesDisk && !stopped.isDone()) {
       agent.powerOff(GRACE, POWER_OFF);
     }
   }
@@ -145,12 +169,19 @@ final class MachineGuest implements Guest {
 
     @Override
     public Outcome await() throws InterruptedException {
-      ExecResult result;
+      CompletableFuture<ExecResult> end = session.onExit();
       try {
-        result = session.await();
-      } catch (SporeException e) {
-        throw explain(e);
+        CompletableFuture.anyOf(end, stopped).get();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof SporeException broken) {
+          throw explain(broken);
+        }
+        throw new IllegalStateException("an exec ends with a result or a SporeException", e);
       }
+      return end.state() == Future.State.SUCCESS ? outcome(end.resultNow()) : new Outcome.Saved();
+    }
+
+    private static Outcome outcome(ExecResult result) {
       return switch (result.outcome()) {
         case ExecResult.Exited(int code) -> new Outcome.Exited(code);
         case ExecResult.Signaled(int signal) -> new Outcome.Killed(signal);

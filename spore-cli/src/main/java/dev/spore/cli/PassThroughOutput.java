@@ -1,5 +1,6 @@
 package dev.spore.cli;
 
+import dev.spore.vmm.SaveReport;
 import dev.spore.vmm.SporeException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,6 +25,12 @@ final class PassThroughOutput implements RunOutput {
 
   @Override
   public void ready() {}
+
+  @Override
+  public void saved(RunRequest.Save save, SaveReport report) {}
+
+  @Override
+  public void saveFailed(RunRequest.Save save, SporeException failure) {}
 
   @Override
   public void completed(RunResult result) {}

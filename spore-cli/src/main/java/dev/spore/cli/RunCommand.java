@@ -35,6 +35,10 @@ final class RunCommand implements Command {
       spore run --timeout 10s 'sleep 60'       killed after 10 s, exit 130
       spore run --env CI=1 --user 1000:1000 --workdir /tmp 'id; env; pwd'
 
+    Saving while it runs:
+      spore run --save s --save-on USR2 ./long.sh   kill -USR2 saves it in s and ends the run
+      ... --continue-after-save                     it goes on here too
+
     SIZE is a number and kb, mb, gb or tb (binary; a bare number counts MiB). DURATION is a
     number and ms, s, m or h. Ctrl-C goes to the command; a second one ends the machine.
     """;

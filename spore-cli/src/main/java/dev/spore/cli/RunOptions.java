@@ -20,6 +20,8 @@ final class RunOptions {
   @Nullable String from;
   @Nullable String restore;
   @Nullable String save;
+  @Nullable String saveOn;
+  boolean continueAfterSave;
   final List<String> annotations = new ArrayList<>();
   boolean cold;
   @Nullable String consoleLog;
@@ -67,6 +69,15 @@ final class RunOptions {
             v -> restore = v)
         .flag("--cold", "boot, even where a machine that has booted is kept", () -> cold = true)
         .value("--save", "DIR", "save the machine there when the command has ended", v -> save = v)
+        .value(
+            "--save-on",
+            "WHEN",
+            "save at exit (default) or when spore gets HUP, INT, TERM, USR1 or USR2",
+            v -> saveOn = v)
+        .flag(
+            "--continue-after-save",
+            "let the command go on after a save at a signal; else the run ends with it",
+            () -> continueAfterSave = true)
         .value("--annotation", "KEY=VALUE", "a note to keep with --save", annotations::add);
   }
 

@@ -1,5 +1,6 @@
 package dev.spore.cli;
 
+import dev.spore.vmm.SaveReport;
 import dev.spore.vmm.SporeException;
 import java.io.IOException;
 
@@ -22,7 +23,13 @@ interface RunOutput {
   /** The agent answers. */
   void ready() throws IOException;
 
-  /** The command ended by itself; everything has been written. */
+  /** The machine was saved while the command ran. */
+  void saved(RunRequest.Save save, SaveReport report) throws IOException;
+
+  /** A save was asked for while the command ran, and nothing was saved. */
+  void saveFailed(RunRequest.Save save, SporeException failure) throws IOException;
+
+  /** The command ended, or was saved; everything has been written. */
   void completed(RunResult result) throws IOException;
 
   /** The run failed or was canceled; the error itself goes to standard error in any case. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param scratch directory for what only this run needs
  * @param restore where the memory of {@code from} is to come from
  * @param backings flat files of saved memory on this host
- * @param save what to do with the machine when the command has ended, null is nothing
+ * @param save whether the machine is to be saved, and when; null is never
  * @param bootTimeout from the start of the machine until the guest answers
  */
 record RunRequest(
@@ -58,10 +58,19 @@ record RunRequest(
    *
    * @param directory of the spore to be
    * @param annotations the user's notes
+   * @param signal the name, without SIG, of the signal to save at; null saves when the command has
+   *     ended
+   * @param goesOn the command goes on after a save at a signal
    */
-  record Save(Path directory, Map<String, String> annotations) {
+  record Save(
+      Path directory, Map<String, String> annotations, @Nullable String signal, boolean goesOn) {
     Save {
       annotations = Map.copyOf(annotations);
+    }
+
+    /** The moment, as a user knows it. */
+    String when() {
+      return signal == null ? "exit" : "SIG" + signal;
     }
   }
 

@@ -46,6 +46,8 @@ final class RunRequests {
     List<String> env = environment(options, environment);
     Path kernel = bootFile("--kernel", options.kernel, installation.kernel());
     Path initrd = bootFile("--initrd", options.initrd, installation.initrd());
+    RunRequest.Save save = SavedOptions.save(options);
+    SavedOptions.requireSavable(save, argv);
     return new RunRequest(
         argv,
         memory,
@@ -64,7 +66,7 @@ final class RunRequests {
         installation.cache().resolve("scratch"),
         SavedOptions.restore(options),
         BackingStore.in(installation.cache().resolve("backings")),
-        SavedOptions.save(options),
+        save,
         options.consoleLog == null ? null : HostFiles.path("--console-log", options.consoleLog),
         options.timing,
         options.stdin,

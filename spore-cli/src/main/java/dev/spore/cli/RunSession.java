@@ -17,13 +17,18 @@ final class RunSession {
   private final HostStreams host;
   private final Timeline timeline;
   private final Cancellation cancellation = new Cancellation();
+  private final RunSave save;
 
   RunSession(RunRequest request, GuestLauncher launcher, HostStreams host, Timeline timeline) {
     this.request = request;
     this.launcher = launcher;
     this.host = host;
     this.timeline = timeline;
+    this.save = new RunSave(request.save(), host, timeline, cancellation);
   }
+
+  /** How the command ended, and what was saved. */
+  private record Ended(Guest.Outcome outcome, RunSave.@Nullable Result saved) {}
 
   /**
    * Runs it all.
@@ -35,9 +40,9 @@ final class RunSession {
     RunOutput output = null;
     try {
       output = openOutput();
-      Guest.Outcome outcome = bootAndExecute(output);
+      Ended ended = bootAndExecute(output);
       timeline.mark(Timeline.Mark.CLOSED);
-      RunResult result = RunResult.of(request, outcome, timeline);
+      RunResult result = RunResult.of(request, ended.outcome(), ended.saved(), timeline);
       output.completed(result);
       return report(result);
     } catch (IOException e) {
@@ -56,8 +61,8 @@ final class RunSession {
     };
   }
 
-  private Guest.Outcome bootAndExecute(RunOutput output) throws IOException, InterruptedException {
-    try (HostSignals signals = new HostSignals(cancellation, host);
+  private Ended bootAndExecute(RunOutput output) throws IOException, InterruptedException {
+    try (HostSignals signals = new HostSignals(cancellation, host, save);
         ConsoleLog console = ConsoleLog.open(request.consoleLog(), cancellation);
         Guest guest = boot(console)) {
       cancellation.check();
@@ -65,33 +70,10 @@ final class RunSession {
       output.ready();
       Guest.Outcome outcome = execute(guest, output, signals);
       cancellation.check();
-      save(guest, outcome);
+      RunSave.Result saved = save.commandEnded(guest, outcome);
       guest.shutDown();
-      return outcome;
+      return new Ended(outcome, saved);
     }
-  }
-
-  /** A command that never ran leaves nothing worth keeping. */
-  private void save(Guest guest, Guest.Outcome outcome) throws InterruptedException {
-    RunRequest.Save save = request.save();
-    boolean ran =
-        switch (outcome) {
-          case Guest.Outcome.Exited ended -> true;
-          case Guest.Outcome.Killed killed -> true;
-          case Guest.Outcome.NotFound missing -> false;
-          case Guest.Outcome.NotStarted refused -> false;
-        };
-    if (save == null) {
-      return;
-    }
-    if (!ran) {
-      host.say("spore: nothing was saved in " + save.directory() + ": the command did not start");
-      return;
-    }
-    try (Progress _ = Progress.start("saving", host)) {
-      guest.save(save);
-    }
-    timeline.mark(Timeline.Mark.SAVED);
   }
 
   private Guest boot(OutputStream console) throws InterruptedException {
@@ -114,9 +96,12 @@ final class RunSession {
       }
       Guest.Outcome outcome;
       try (Deadline _ = deadline()) {
+        save.commandRuns(guest, output);
         outcome = process.await();
       }
-      timeline.mark(Timeline.Mark.EXITED);
+      if (!(outcome instanceof Guest.Outcome.Saved)) {
+        timeline.mark(Timeline.Mark.EXITED);
+      }
       signals.detach();
       stdout.drain();
       stderr.drain();
@@ -152,7 +137,13 @@ final class RunSession {
         case Guest.Outcome.NotStarted(String message) -> host.say("spore: " + message);
         case Guest.Outcome.Exited ended -> {}
         case Guest.Outcome.Killed killed -> {}
+        case Guest.Outcome.Saved saved -> {}
       }
+    }
+    RunSave.Result saved = result.save();
+    if (saved != null && saved.endedTheRun()) {
+      host.say(
+          "spore: saved in %s; spore attach goes on there".formatted(saved.spec().directory()));
     }
     if (request.timing()) {
       timeline.print(host.messages());

@@ -7,17 +7,28 @@ import dev.spore.vmm.ram.RestoreMode;
 import dev.spore.vmm.snapshot.ForkRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the flags of {@code spore run} that are about saved machines. */
 final class SavedOptions {
+  /** Those that ask a program for something, and that the JVM lets a program have. */
+  private static final List<String> SIGNALS = List.of("HUP", "INT", "TERM", "USR1", "USR2");
+
   private SavedOptions() {}
 
   /** Refuses flags that contradict one another. */
   static void check(RunOptions options) {
     if (options.save == null && !options.annotations.isEmpty()) {
       throw usage("--annotation needs --save DIR");
+    }
+    if (options.save == null && options.saveOn != null) {
+      throw usage("--save-on needs --save DIR");
+    }
+    if (options.continueAfterSave && signal(options) == null) {
+      throw usage("--continue-after-save needs --save DIR and --save-on SIGNAL");
     }
     if (options.from == null) {
       if (options.restore != null) {
@@ -53,6 +64,49 @@ final class SavedOptions {
     };
   }
 
+  /** Now, not when the signal comes. */
+  static void requireSavable(RunRequest.@Nullable Save save, List<String> argv) {
+    if (save == null || save.signal() == null) {
+      return;
+    }
+    long bytes = 0;
+    for (String argument : argv) {
+      bytes += argument.getBytes(StandardCharsets.UTF_8).length;
+    }
+    if (bytes > FormatLimits.SESSION_ARGUMENT_BYTES_MAX
+        || argv.size() > FormatLimits.SESSION_ARGUMENTS_MAX) {
+      throw usage(
+          "--save-on %s: a command of %d bytes and %d words cannot be saved while it runs; %d and %d"
+                  .formatted(
+                      save.signal(),
+                      bytes,
+                      argv.size(),
+                      FormatLimits.SESSION_ARGUMENT_BYTES_MAX,
+                      FormatLimits.SESSION_ARGUMENTS_MAX)
+              + " are the most: give it a script by standard input");
+    }
+  }
+
+  /** The signal of {@code --save-on}, without SIG; null for the end of the command. */
+  private static @Nullable String signal(RunOptions options) {
+    String typed = options.saveOn;
+    if (typed == null) {
+      return null;
+    }
+    String upper = typed.toUpperCase(Locale.ROOT);
+    String name = upper.startsWith("SIG") ? upper.substring(3) : upper;
+    if (name.equals("EXIT") && !upper.startsWith("SIG")) {
+      return null;
+    }
+    if (!SIGNALS.contains(name)) {
+      throw usage(
+          "--save-on '%s': exit or one of %s is needed; others cannot be caught, or mean something"
+                  .formatted(typed, String.join(", ", SIGNALS))
+              + " else to the JVM");
+    }
+    return name;
+  }
+
   /** What {@code --save} asks for, or null. */
   static RunRequest.@Nullable Save save(RunOptions options) {
     String directory = options.save;
@@ -68,7 +122,11 @@ final class SavedOptions {
       annotations.put(key(note.substring(0, equals)), note.substring(equals + 1));
     }
     requireRoom(annotations);
-    return new RunRequest.Save(HostFiles.path("--save", directory), annotations);
+    return new RunRequest.Save(
+        HostFiles.path("--save", directory),
+        annotations,
+        signal(options),
+        options.continueAfterSave);
   }
 
   private static String key(String key) {

@@ -3,7 +3,9 @@ package dev.spore.cli;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +96,10 @@ final class Timeline {
     to.printf("%-16s %10s %10s%n", "phase", "ms", "total ms");
     Long start = first();
     Long previous = start;
-    for (Map.Entry<Mark, Long> entry : micros.entrySet()) {
+    List<Map.Entry<Mark, Long>> reached = new ArrayList<>(micros.entrySet());
+    // A machine may be saved before its command has ended.
+    reached.sort(Map.Entry.comparingByValue());
+    for (Map.Entry<Mark, Long> entry : reached) {
       if (start == null || previous == null) {
         return;
       }

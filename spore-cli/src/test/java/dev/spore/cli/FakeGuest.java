@@ -1,6 +1,8 @@
 package dev.spore.cli;
 
+import dev.spore.format.SporeId;
 import dev.spore.vmm.ErrorCode;
+import dev.spore.vmm.SaveReport;
 import dev.spore.vmm.SporeException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -10,7 +12,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +31,10 @@ final class FakeGuest implements Guest, GuestLauncher, Guest.Task {
   InputStream stderr = new ByteArrayInputStream(new byte[0]);
   boolean endsWithItsInput;
   final List<Path> saves = new ArrayList<>();
+
+  /** What saves fail with, in order; then they succeed. */
+  final Deque<SporeException> failingSaves = new ArrayDeque<>();
+
   boolean shutDown;
   boolean closed;
 
@@ -54,8 +62,16 @@ final class FakeGuest implements Guest, GuestLauncher, Guest.Task {
   }
 
   @Override
-  public void save(RunRequest.Save save) {
+  public SaveReport save(RunRequest.Save save) {
+    SporeException failure = failingSaves.poll();
+    if (failure != null) {
+      throw failure;
+    }
     saves.add(save.directory());
+    if (!save.goesOn()) {
+      outcome.complete(new Outcome.Saved());
+    }
+    return new SaveReport(SporeId.of(new byte[0]), 2_000_000, 0, 1, 1, 1, 3_000_000);
   }
 
   @Override

@@ -184,4 +184,47 @@ final class RunRequestsTest {
         "k=" + "v".repeat(1 << 16),
         "x");
   }
+
+  @Test
+  void signalsToSaveAtAreThoseThatCanBeCaught() {
+    for (String typed : List.of("USR2", "usr2", "SIGUSR2")) {
+      RunRequest.Save save = request("--save", "d", "--save-on", typed, "x").save();
+      assertThat(save).extracting(RunRequest.Save::signal).isEqualTo("USR2");
+    }
+    for (String bad : List.of("QUIT", "KILL", "STOP", "WINCH", "12", "", "SIGEXIT", "SIG")) {
+      refuses(
+          ErrorCode.USAGE_INVALID_ARGUMENT,
+          "exit or one of HUP, INT, TERM, USR1, USR2",
+          "--save",
+          "d",
+          "--save-on",
+          bad,
+          "x");
+    }
+    refuses(ErrorCode.USAGE_INVALID_ARGUMENT, "needs --save DIR", "--save-on", "USR2", "x");
+    refuses(
+        ErrorCode.USAGE_INVALID_ARGUMENT,
+        "needs --save DIR and --save-on SIGNAL",
+        "--save",
+        "d",
+        "--continue-after-save",
+        "x");
+    assertThat(request("--save", "d", "--save-on", "exit", "x").save())
+        .extracting(RunRequest.Save::signal)
+        .isNull();
+  }
+
+  @Test
+  void aCommandTooLongToBeSavedWhileItRunsIsRefusedBeforeItDoes() {
+    String script = "x".repeat(32 << 10);
+    refuses(
+        ErrorCode.USAGE_INVALID_ARGUMENT,
+        "standard input",
+        "--save",
+        "d",
+        "--save-on",
+        "HUP",
+        script);
+    assertThat(request("--save", "d", script).argv()).hasSize(3);
+  }
 }

@@ -240,7 +240,8 @@ final class RunSessionTest {
     Cancellation cancellation = new Cancellation();
     FakeGuest guest = new FakeGuest();
     cancellation.onCancel(guest);
-    try (HostSignals signals = new HostSignals(cancellation, hostWithoutStreams())) {
+    try (HostSignals signals =
+        new HostSignals(cancellation, hostWithoutStreams(), noSave(cancellation))) {
       signals.attach(guest, null);
       signals.deliver("INT", 2);
       assertThat(guest.signals).containsExactly(2);
@@ -255,7 +256,8 @@ final class RunSessionTest {
   void beforeTheCommandRunsASignalCancels() {
     for (String name : List.of("INT", "TERM", "HUP")) {
       Cancellation cancellation = new Cancellation();
-      try (HostSignals signals = new HostSignals(cancellation, hostWithoutStreams())) {
+      try (HostSignals signals =
+          new HostSignals(cancellation, hostWithoutStreams(), noSave(cancellation))) {
         signals.deliver(name, 1);
       }
       assertThat(cancellation.reason()).hasMessage("canceled by SIG" + name);
@@ -283,6 +285,10 @@ final class RunSessionTest {
         .close();
 
     assertThat(cancellation.reason()).isNull();
+  }
+
+  private RunSave noSave(Cancellation cancellation) {
+    return new RunSave(null, hostWithoutStreams(), new Timeline(), cancellation);
   }
 
   private HostStreams hostWithoutStreams() {

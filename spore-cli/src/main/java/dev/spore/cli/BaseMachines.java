@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -65,7 +64,8 @@ final class BaseMachines {
   }
 
   /** Everything a booted machine depends on. */
-  private static String key(RunRequest request) throws IOException {
+  static String key(RunRequest request) throws IOException {
+    Rootfs rootfs = request.rootfs();
     String parts =
         String.join(
             "\n",
@@ -73,15 +73,24 @@ final class BaseMachines {
             Files.readString(BOOT_ID).strip(),
             file(request.kernel()),
             file(request.initrd()),
+            rootfs == null ? "" : file(rootfs.image()),
             Long.toString(request.memoryBytes()),
             Integer.toString(request.vcpus()));
     return Blake3.hash(parts.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 32);
   }
 
-  /** A file the launcher built has its content's hash in its path; time and size guard the rest. */
+  /**
+   * A file's change time, unlike its modification time, cannot be set back by whoever writes it.
+   */
   private static String file(Path file) throws IOException {
-    BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-    return "%s %d %s".formatted(file.toRealPath(), found.size(), found.lastModifiedTime());
+    Map<String, Object> found = Files.readAttributes(file, "unix:dev,ino,size,ctime");
+    return "%s %s %s %s %s"
+        .formatted(
+            file.toRealPath(),
+            found.get("dev"),
+            found.get("ino"),
+            found.get("size"),
+            found.get("ctime"));
   }
 
   /** Starts from the kept machine; null if there is none that can be used, {@link #reason} why. */

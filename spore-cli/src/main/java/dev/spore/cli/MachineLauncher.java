@@ -29,12 +29,12 @@ final class MachineLauncher implements GuestLauncher {
     boolean ready = false;
     try {
       AgentClient agent = machine.agent(request.bootTimeout());
-      if (bases != null && bases.isWanted()) {
-        bases.keep(machine);
-      }
       Rootfs rootfs = request.rootfs();
       if (rootfs != null) {
         requireRoot(agent.info(), rootfs);
+      }
+      if (bases != null && bases.isWanted()) {
+        bases.keep(machine);
       }
       ready = true;
       return new MachineGuest(machine, agent, rootfs != null && rootfs.writable());

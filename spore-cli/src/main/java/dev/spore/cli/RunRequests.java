@@ -62,7 +62,7 @@ final class RunRequests {
         bootTimeout,
         options.from == null ? null : HostFiles.path("--from", options.from),
         options.cold,
-        ownGuest(options) ? installation.cache().resolve("bases") : null,
+        worthKeeping(options) ? installation.cache().resolve("bases") : null,
         installation.cache().resolve("scratch"),
         SavedOptions.restore(options),
         BackingStore.in(installation.cache().resolve("backings")),
@@ -78,9 +78,9 @@ final class RunRequests {
     return typed == null ? otherwise : typed;
   }
 
-  /** Only what Spore built itself does not change under the same name. */
-  private static boolean ownGuest(RunOptions options) {
-    return options.kernel == null && options.initrd == null && options.rootfs == null;
+  /** A machine that has mounted a file for writing cannot go on from what the file was then. */
+  private static boolean worthKeeping(RunOptions options) {
+    return !options.rootfsRw;
   }
 
   private static OutputMode mode(RunOptions options) {

@@ -8,6 +8,7 @@ import dev.spore.virtio.memory.GuestMemoryException;
 import dev.spore.vmm.assist.InstructionAssists;
 import dev.spore.vmm.assist.XsaveLayout;
 import dev.spore.vmm.assist.XsaveLayout.Component;
+import dev.spore.vmm.testing.FakeCpu;
 import java.util.stream.Stream;
 
 /**
@@ -22,7 +23,7 @@ class InstructionDecoderFuzzTest {
   void complete(byte[] data) {
     FuzzInput input = new FuzzInput(data);
     byte[] code = input.bytes(input.u8() % (CODE_BYTES_MAX + 1));
-    FuzzCpu cpu = new FuzzCpu(input);
+    FakeCpu cpu = FuzzCpu.of(input);
     GuestMemory memory = FuzzRam.of(input);
     // Offsets of a real processor; the last component ends where the area does.
     Stream<Component> components =
@@ -33,7 +34,7 @@ class InstructionDecoderFuzzTest {
             new Component(7, 1664, 1024, true));
     InstructionAssists assists = new InstructionAssists(memory, XsaveLayout.of(components), true);
     long rip = cpu.rip();
-    String before = cpu.registers();
+    String before = FuzzCpu.registers(cpu);
     boolean done;
     try {
       done = assists.complete(cpu, code, code.length);
@@ -42,13 +43,13 @@ class InstructionDecoderFuzzTest {
       return;
     }
     if (!done) {
-      assertThat(cpu.registers()).isEqualTo(before);
+      assertThat(FuzzCpu.registers(cpu)).isEqualTo(before);
       assertThat(assists.counts()).isEmpty();
     } else if (cpu.rip() == rip) {
-      assertThat(cpu.injected()).hasSize(1);
+      assertThat(cpu.injected).hasSize(1);
     } else {
       assertThat(cpu.rip() - rip).isBetween(1L, (long) code.length);
-      assertThat(cpu.injected()).hasSizeLessThanOrEqualTo(1);
+      assertThat(cpu.injected).hasSizeLessThanOrEqualTo(1);
     }
   }
 }

@@ -153,9 +153,10 @@ public final class Machine implements AutoCloseable {
     spec.disks().forEach(disk -> disks.add(new DiskSource.Image(disk)));
     MachineParts parts = new MachineParts(ram, spec.vcpus(), null, disks, owner, console, power);
     CommandLine line = parts.commandLine(spec);
-    parts.vcpus.enterAt(copy.join().finish(line, spec.vcpus()));
+    HostRandom random = new HostRandom();
+    parts.vcpus.enterAt(copy.join().finish(line, spec.vcpus(), random));
     byte[] lineage = new byte[Generation.LINEAGE_BYTES];
-    new HostRandom().nextBytes(lineage);
+    random.nextBytes(lineage);
     MachineOrigin origin = MachineOrigin.booted(spec, line.text(), Bytes.of(lineage));
     return new Assembled(parts, origin, "fresh");
   }

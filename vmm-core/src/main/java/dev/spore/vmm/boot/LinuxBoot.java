@@ -1,17 +1,13 @@
 package dev.spore.vmm.boot;
 
 import dev.spore.virtio.memory.GuestMemory;
-import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.SporeException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Makes guest RAM ready for a Linux kernel's first instruction. */
 public final class LinuxBoot {
-  private static final Path ENTROPY = Path.of("/dev/urandom");
   private static final int RNG_SEED_BYTES = 32;
   private static final RamLayout.Region NO_INITRD = new RamLayout.Region(0, 0);
 
@@ -24,19 +20,25 @@ public final class LinuxBoot {
    * @param kernel vmlinux or bzImage
    * @param initrd what the kernel unpacks as its first root, or null
    * @param vcpus processors the MP table lists, 1 to {@link BootLimits#VCPUS_MAX}
+   * @param random seeds the guest kernel's own generator
    * @return with which registers the first vCPU enters
    * @throws SporeException object.not_found or object.invalid for a file, usage.invalid_argument
    *     for {@code vcpus}; the RAM is of no use then
    */
   public static EntryState load(
-      GuestMemory memory, Path kernel, @Nullable Path initrd, CommandLine commandLine, int vcpus) {
+      GuestMemory memory,
+      Path kernel,
+      @Nullable Path initrd,
+      CommandLine commandLine,
+      int vcpus,
+      RandomGenerator random) {
     if (vcpus < 1 || vcpus > BootLimits.VCPUS_MAX) {
       throw BootError.argument(
           "%d vCPUs".formatted(vcpus),
           "is outside what a guest can have",
           "choose from 1 to %d".formatted(BootLimits.VCPUS_MAX));
     }
-    return copy(memory, kernel, initrd).finish(commandLine, vcpus);
+    return copy(memory, kernel, initrd).finish(commandLine, vcpus, random);
   }
 
   /**
@@ -63,11 +65,14 @@ public final class LinuxBoot {
     /**
      * Writes the tables beside them.
      *
+     * @param random seeds the guest kernel's own generator
      * @return with which registers the first vCPU enters
      */
-    public EntryState finish(CommandLine commandLine, int vcpus) {
+    public EntryState finish(CommandLine commandLine, int vcpus, RandomGenerator random) {
+      byte[] seed = new byte[RNG_SEED_BYTES];
+      random.nextBytes(seed);
       MpTable.write(memory, vcpus);
-      BootParams.write(memory, commandLine, initrd, rngSeed());
+      BootParams.write(memory, commandLine, initrd, seed);
       return LongMode.write(memory, entry, Math.max(end, initrd.end()));
     }
   }
@@ -77,25 +82,6 @@ public final class LinuxBoot {
       RamLayout.Region place = initrd.place(RamLayout.of(memory), kernel);
       initrd.copyTo(memory, place);
       return place;
-    }
-  }
-
-  /**
-   * The kernel's generator read directly: {@code SecureRandom} reads it too, after 25 ms of
-   * provider set-up that every start would pay.
-   */
-  private static byte[] rngSeed() {
-    try (InputStream in = Files.newInputStream(ENTROPY)) {
-      byte[] seed = in.readNBytes(RNG_SEED_BYTES);
-      if (seed.length < RNG_SEED_BYTES) {
-        throw new IOException("it ended early");
-      }
-      return seed;
-    } catch (IOException e) {
-      throw new SporeException(
-          ErrorCode.HOST_UNAVAILABLE,
-          ENTROPY + ": gives no random bytes; make it available to this process",
-          e);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.spore.vmm.assist;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spore.virtio.memory.GuestMemory;
+import dev.spore.vmm.testing.FakeCpu;
 import java.lang.foreign.Arena;
 import java.util.HexFormat;
 import java.util.stream.Stream;

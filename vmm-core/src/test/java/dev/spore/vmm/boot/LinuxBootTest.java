@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.random.RandomGenerator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class LinuxBootTest {
   private static final CommandLine LINE = CommandLine.builder().add("quiet").build();
+  private static final RandomGenerator RANDOM = new Random(1);
   private static final int RAM_MIB = 32;
   private static final long PAGE = BootLayout.ZERO_PAGE;
 
@@ -42,7 +45,7 @@ final class LinuxBootTest {
     byte[] content = ElfBuilder.pattern(5000, 9);
     Path initrd = Files.write(dir.resolve("initrd"), content);
     GuestMemory memory = TestRam.mib(RAM_MIB);
-    EntryState entry = LinuxBoot.load(memory, kernel, initrd, LINE, 1);
+    EntryState entry = LinuxBoot.load(memory, kernel, initrd, LINE, 1, RANDOM);
 
     assertThat(entry.rip()).isEqualTo(0x10_0000);
     assertThat(entry.rsi()).isEqualTo(PAGE);
@@ -62,7 +65,7 @@ final class LinuxBootTest {
   @Test
   void withoutInitrdTheZeroPageHasNone() {
     GuestMemory memory = TestRam.mib(RAM_MIB);
-    LinuxBoot.load(memory, kernel, null, LINE, 1);
+    LinuxBoot.load(memory, kernel, null, LINE, 1, RANDOM);
     assertThat(memory.u32(PAGE + BootParams.RAMDISK_IMAGE)).isZero();
     assertThat(memory.u32(PAGE + BootParams.RAMDISK_SIZE)).isZero();
   }
@@ -75,7 +78,7 @@ final class LinuxBootTest {
                 new GuestMemory.Region(0, Arena.ofAuto().allocate(RAM_MIB << 20, 4096)),
                 new GuestMemory.Region(
                     BootLayout.HOLE_END, Arena.ofAuto().allocate(2 << 20, 4096))));
-    LinuxBoot.load(memory, kernel, null, LINE, 1);
+    LinuxBoot.load(memory, kernel, null, LINE, 1, RANDOM);
     List<String> table = new ArrayList<>();
     for (int i = 0; i < memory.u8(PAGE + BootParams.E820_ENTRIES); i++) {
       long at = PAGE + BootParams.E820_TABLE + (long) i * BootParams.E820_ENTRY_BYTES;
@@ -95,7 +98,7 @@ final class LinuxBootTest {
 
   private byte[] seed() {
     GuestMemory memory = TestRam.mib(RAM_MIB);
-    LinuxBoot.load(memory, kernel, null, LINE, 1);
+    LinuxBoot.load(memory, kernel, null, LINE, 1, RANDOM);
     long node = memory.u64(PAGE + BootParams.SETUP_DATA);
     assertThat(memory.u64(node)).as("next").isZero();
     assertThat(memory.u32(node + BootParams.SETUP_DATA_TYPE)).as("SETUP_RNG_SEED").isEqualTo(9);
@@ -106,7 +109,7 @@ final class LinuxBootTest {
   @Test
   void pageTablesMapTheFirstGibToItself() {
     GuestMemory memory = TestRam.mib(RAM_MIB);
-    EntryState entry = LinuxBoot.load(memory, kernel, null, LINE, 1);
+    EntryState entry = LinuxBoot.load(memory, kernel, null, LINE, 1, RANDOM);
     for (long address = 0; address < 1L << 30; address += (2L << 20) + 4096) {
       assertThat(translate(memory, entry.cr3(), address)).isEqualTo(address);
     }
@@ -144,7 +147,7 @@ final class LinuxBootTest {
     long kernelEnd = 0x18_3000;
     Path fits = sparse("fits", (RAM_MIB << 20) - kernelEnd);
     GuestMemory memory = TestRam.mib(RAM_MIB);
-    LinuxBoot.load(memory, kernel, fits, LINE, 1);
+    LinuxBoot.load(memory, kernel, fits, LINE, 1, RANDOM);
     assertThat(memory.u32(PAGE + BootParams.RAMDISK_IMAGE)).isEqualTo(kernelEnd);
     assertThat(TestRam.bytes(memory, 0x18_0000, 200)).isEqualTo(ElfBuilder.pattern(200, 2));
     assertRefused(
@@ -168,7 +171,8 @@ final class LinuxBootTest {
     int limit = 0x0f_ffff + 0x100_0000;
     ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN).putInt(BzImage.INITRD_ADDR_MAX, limit);
     GuestMemory memory = TestRam.mib(RAM_MIB);
-    LinuxBoot.load(memory, Files.write(dir.resolve("b"), image), sparse("i", 4096), LINE, 1);
+    LinuxBoot.load(
+        memory, Files.write(dir.resolve("b"), image), sparse("i", 4096), LINE, 1, RANDOM);
     assertThat(memory.u32(PAGE + BootParams.RAMDISK_IMAGE)).isEqualTo(limit + 1 - 4096);
   }
 
@@ -207,13 +211,13 @@ final class LinuxBootTest {
   @ValueSource(ints = {0, -1, 9, Integer.MAX_VALUE})
   void vcpusOutsideTheLimitsAreRefused(int vcpus) {
     assertRefused(
-        () -> LinuxBoot.load(TestRam.mib(RAM_MIB), kernel, null, LINE, vcpus),
+        () -> LinuxBoot.load(TestRam.mib(RAM_MIB), kernel, null, LINE, vcpus, RANDOM),
         ErrorCode.USAGE_INVALID_ARGUMENT,
         "choose from 1 to 8");
   }
 
   private static void load(Path kernel, @Nullable Path initrd) {
-    LinuxBoot.load(TestRam.mib(RAM_MIB), kernel, initrd, LINE, 1);
+    LinuxBoot.load(TestRam.mib(RAM_MIB), kernel, initrd, LINE, 1, RANDOM);
   }
 
   private Path sparse(String name, long bytes) throws IOException {

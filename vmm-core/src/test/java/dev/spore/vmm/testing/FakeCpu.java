@@ -1,21 +1,23 @@
-package dev.spore.vmm.assist;
+package dev.spore.vmm.testing;
 
+import dev.spore.vmm.assist.CpuState;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A stopped processor in plain Java: registers, no execution. */
-final class FakeCpu implements CpuState {
-  final long[] gprs = new long[16];
-  final List<String> injected = new ArrayList<>();
-  long rip;
-  long rflags = 2;
-  long cr0 = 0x8001_0001L;
-  long cr3;
-  long cr4 = 0x20;
-  long gsBase;
-  int cpl;
-  long xcr0 = 7;
-  byte[] xsave = new byte[4096];
+public final class FakeCpu implements CpuState {
+  public final long[] gprs = new long[16];
+  public final List<String> injected = new ArrayList<>();
+  public long rip;
+  public long rflags = 2;
+  public long cr0 = 0x8001_0001L;
+  public long cr3;
+  public long cr4 = 0x20;
+  public long fsBase;
+  public long gsBase;
+  public int cpl;
+  public long xcr0 = 7;
+  public byte[] xsave = new byte[4096];
 
   @Override
   public long gpr(int number) {
@@ -64,7 +66,11 @@ final class FakeCpu implements CpuState {
 
   @Override
   public long segmentBase(Segment segment) {
-    return segment == Segment.GS ? gsBase : 0;
+    return switch (segment) {
+      case NONE -> 0;
+      case FS -> fsBase;
+      case GS -> gsBase;
+    };
   }
 
   @Override
@@ -79,7 +85,7 @@ final class FakeCpu implements CpuState {
 
   @Override
   public boolean trySetXcr0(long value) {
-    if ((value & 1) == 0) {
+    if ((value & 1) == 0 || (value & ~7L) != 0) {
       return false;
     }
     xcr0 = value;

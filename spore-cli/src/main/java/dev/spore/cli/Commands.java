@@ -59,6 +59,7 @@ final class Commands {
     return switch (name) {
       case "run" -> new RunCommand();
       case "doctor" -> new DoctorCommand();
+      case "attach" -> new AttachCommand();
       case "inspect" -> new InspectCommand();
       case "checkpoint fork" -> new ForkCommand();
       case "kernel build" -> new KernelBuildCommand();

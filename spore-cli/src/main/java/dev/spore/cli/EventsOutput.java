@@ -19,7 +19,10 @@ final class EventsOutput implements RunOutput {
   EventsOutput(OutputStream out, RunRequest request) throws IOException {
     this.out = out;
     this.tty = request.tty();
-    emit(event("start").field("command", "run").field("backend", "kvm"));
+    emit(
+        event("start")
+            .field("command", request.session() == null ? "run" : "attach")
+            .field("backend", "kvm"));
   }
 
   @Override

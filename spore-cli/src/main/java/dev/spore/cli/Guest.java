@@ -11,8 +11,13 @@ import java.io.OutputStream;
  */
 interface Guest extends AutoCloseable {
 
-  /** Starts the command. Fails only if the machine does; a bad command shows in the outcome. */
-  Task start(RunRequest request, TerminalSize size);
+  /**
+   * Starts the command, or goes on with the session of the request. A bad command shows in the
+   * outcome.
+   *
+   * @throws dev.spore.vmm.SporeException the machine ended, or has no such session
+   */
+  Task start(RunRequest request, TerminalSize size) throws InterruptedException;
 
   /**
    * Saves the machine. Unless its command is to go on, it stands still from then on: {@link

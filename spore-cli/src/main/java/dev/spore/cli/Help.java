@@ -16,6 +16,7 @@ final class Help {
 
     Commands:
       run      boot a machine, run one command in it, pass its output and exit status through
+      attach   go on with a command whose machine was saved while it ran
       inspect  say what a saved machine is, and prove it
       checkpoint fork   make many saved machines of one
       doctor   say what this host lacks to run machines, and the command that grants it

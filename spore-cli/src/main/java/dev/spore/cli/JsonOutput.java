@@ -42,8 +42,12 @@ final class JsonOutput implements RunOutput {
 
   @Override
   public void completed(RunResult result) throws IOException {
+    boolean run = result.request().session() == null;
     Json json =
-        new Json().beginObject().field("schema", "spore.run.result.v1").field("schema_version", 1);
+        new Json()
+            .beginObject()
+            .field("schema", run ? "spore.run.result.v1" : "spore.attach.result.v1")
+            .field("schema_version", 1);
     result.fields(json);
     stdout.fields(json, "stdout");
     stderr.fields(json, "stderr");

@@ -50,7 +50,28 @@ final class MachineGuest implements Guest {
   }
 
   @Override
-  public Task start(RunRequest request, TerminalSize size) {
+  public Task start(RunRequest request, TerminalSize size) throws InterruptedException {
+    try {
+      String session = request.session();
+      return new MachineTask(
+          session == null ? exec(request, size) : attach(session, request, size));
+    } catch (SporeException e) {
+      throw explain(e);
+    }
+  }
+
+  /** Waits until the guest has found it: what else may be wrong shows in its outcome. */
+  private ExecSession attach(String name, RunRequest request, TerminalSize size)
+      throws InterruptedException {
+    ExecSession session = agent.attach(name);
+    session.awaitAttached();
+    if (request.tty()) {
+      session.resize(size.rows(), size.columns());
+    }
+    return session;
+  }
+
+  private ExecSession exec(RunRequest request, TerminalSize size) {
     ExecSpec spec =
         new ExecSpec(
             request.argv(),
@@ -61,13 +82,9 @@ final class MachineGuest implements Guest {
             size.rows(),
             size.columns(),
             request.stdin());
-    try {
-      RunRequest.Save save = request.save();
-      boolean outlives = save != null && save.signal() != null;
-      return new MachineTask(outlives ? agent.exec(spec, sessionName()) : agent.exec(spec));
-    } catch (SporeException e) {
-      throw explain(e);
-    }
+    RunRequest.Save save = request.save();
+    boolean outlives = save != null && save.signal() != null;
+    return outlives ? agent.exec(spec, sessionName()) : agent.exec(spec);
   }
 
   /** New in this guest, whatever sessions it was saved with. */
@@ -104,6 +121,9 @@ final class MachineGuest implements Guest {
 
   /** What to tell when the connection broke: why the machine ended, if that is what broke it. */
   private SporeException explain(SporeException broken) {
+    if (broken.code() != ErrorCode.STREAM_INTERRUPTED) {
+      return broken;
+    }
     return switch (ending()) {
       case null -> broken;
       case MachineExit.Closed closed -> broken;

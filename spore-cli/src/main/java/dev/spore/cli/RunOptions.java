@@ -39,6 +39,30 @@ final class RunOptions {
     return output(table);
   }
 
+  /** The flags that {@code spore attach} shares. */
+  OptionTable attach(OptionTable table) {
+    restore(table);
+    time(table);
+    table.flag("--interactive", 'i', "give the command this standard input", () -> stdin = true);
+    return output(table);
+  }
+
+  private void restore(OptionTable table) {
+    table.value(
+        "--restore",
+        "HOW",
+        "where its memory comes from: auto, backing, eager or lazy (default auto)",
+        v -> restore = v);
+  }
+
+  private void time(OptionTable table) {
+    table.value(
+        "--timeout",
+        "DURATION",
+        "kill the command after 500ms, 30s, 1m, ... from its start; exit 130",
+        v -> timeout = v);
+  }
+
   private void machine(OptionTable table) {
     table
         .value("--memory", "SIZE", "guest RAM, 32mb and up (default 256mb)", v -> memory = v)
@@ -59,14 +83,10 @@ final class RunOptions {
   }
 
   private void saved(OptionTable table) {
+    table.value(
+        "--from", "DIR", "run in a machine saved before instead of a fresh one", v -> from = v);
+    restore(table);
     table
-        .value(
-            "--from", "DIR", "run in a machine saved before instead of a fresh one", v -> from = v)
-        .value(
-            "--restore",
-            "HOW",
-            "where its memory comes from: auto, backing, eager or lazy (default auto)",
-            v -> restore = v)
         .flag("--cold", "boot, even where a machine that has booted is kept", () -> cold = true)
         .value("--save", "DIR", "save the machine there when the command has ended", v -> save = v)
         .value(
@@ -85,12 +105,9 @@ final class RunOptions {
     table
         .value("--env", "NAME[=VALUE]", "environment; a bare NAME takes its value here", env::add)
         .value("--workdir", "DIR", "working directory in the guest, absolute", v -> workdir = v)
-        .value("--user", "USER", "name, uid or uid:gid in the guest (default root)", v -> user = v)
-        .value(
-            "--timeout",
-            "DURATION",
-            "kill the command after 500ms, 30s, 1m, ... from its start; exit 130",
-            v -> timeout = v)
+        .value("--user", "USER", "name, uid or uid:gid in the guest (default root)", v -> user = v);
+    time(table);
+    table
         .flag("--interactive", 'i', "give the command this standard input", () -> stdin = true)
         .flag("--tty", 't', "give the command a terminal", () -> tty = true);
   }

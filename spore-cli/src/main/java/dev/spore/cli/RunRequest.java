@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one {@code spore run} is to do; every value is checked.
+ * What one {@code spore run} or {@code spore attach} is to do; every value is checked.
  *
  * @param argv exact argument vector of the guest command, at least one element
  * @param memoryBytes guest RAM, whole MiB
@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param restore where the memory of {@code from} is to come from
  * @param backings flat files of saved memory on this host
  * @param save whether the machine is to be saved, and when; null is never
+ * @param session the session of {@code from} to go on with, which was started as {@code argv}; null
+ *     starts a new command
  * @param bootTimeout from the start of the machine until the guest answers
  */
 record RunRequest(
@@ -52,7 +54,8 @@ record RunRequest(
     boolean timing,
     boolean stdin,
     boolean tty,
-    OutputMode mode) {
+    OutputMode mode,
+    @Nullable String session) {
   /**
    * A machine to be saved.
    *

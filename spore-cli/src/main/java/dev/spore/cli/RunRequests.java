@@ -71,7 +71,8 @@ final class RunRequests {
         options.timing,
         options.stdin,
         options.tty,
-        mode);
+        mode,
+        null);
   }
 
   private static String orDefault(@Nullable String typed, String otherwise) {
@@ -83,7 +84,8 @@ final class RunRequests {
     return !options.rootfsRw;
   }
 
-  private static OutputMode mode(RunOptions options) {
+  /** What standard output is to carry. */
+  static OutputMode mode(RunOptions options) {
     if (options.events != null && !options.events.equals("jsonl")) {
       throw usage("--events " + options.events + ": only jsonl is known");
     }

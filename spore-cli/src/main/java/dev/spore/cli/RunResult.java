@@ -51,6 +51,9 @@ record RunResult(
       case Guest.Outcome.NotFound(String message) -> json.field("start_error", message);
       case Guest.Outcome.NotStarted(String message) -> json.field("start_error", message);
     }
+    if (request.session() != null) {
+      json.field("session", request.session());
+    }
     json.field("vcpus", request.vcpus()).field("memory_bytes", request.memoryBytes());
     if (save != null) {
       save.fields(json);

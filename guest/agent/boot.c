@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "freeze.h"
 #include "vsock.h"
 
 #define LISTEN_BACKLOG 8
@@ -98,6 +99,7 @@ void boot_prepare_execs(struct boot_report *report) {
   const unsigned long closed = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   boot_mount(report, "sys", "/sys", "sysfs", closed, NULL);
   boot_mount(report, "cgroup2", "/sys/fs/cgroup", "cgroup2", closed, NULL);
+  freeze_prepare(report);
   boot_mount(report, "devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
              "mode=0620,gid=5,ptmxmode=0666");
   memory_directory(report, "/dev/shm", 01777);

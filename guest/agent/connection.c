@@ -13,7 +13,7 @@
 #include "engine.h"
 
 #define HALT_LINGER_MILLIS 500
-#define RESUMED_BYTES 16u
+#define ANSWER_BYTES 16u
 
 size_t out_free(const struct engine *engine) {
   const struct connection *c = &engine->connection;
@@ -162,7 +162,37 @@ static const char *on_attach(struct engine *engine, const struct frame *frame) {
   return NULL;
 }
 
-/* Done before the next frame is looked at: no exec runs as the machine that was saved. */
+/* Answers a frame of the connection: when it came, when it was done, what went wrong. */
+static void answer(struct engine *engine, uint8_t type, uint64_t received, const char *problems) {
+  size_t length = strlen(problems);
+  uint8_t *p = out_frame(engine, type, 0, 0, 0, (uint32_t)(ANSWER_BYTES + length));
+  store64(p, received);
+  store64(p + 8, boottime_nanos());
+  memcpy(p + ANSWER_BYTES, problems, length);
+}
+
+static void on_freeze(struct engine *engine, const struct frame *frame) {
+  char problems[LIMIT_TEXT_BYTES] = "";
+  uint64_t received = boottime_nanos();
+  if (engine->started && !engine->frozen)
+    platform_freeze(load32(frame->payload), problems, sizeof problems);
+  engine->frozen = problems[0] == 0;
+  answer(engine, FRAME_FROZEN, received, problems);
+}
+
+static void thaw(struct engine *engine) {
+  if (engine->frozen) platform_thaw();
+  engine->frozen = false;
+}
+
+static void on_thaw(struct engine *engine) {
+  uint64_t received = boottime_nanos();
+  thaw(engine);
+  answer(engine, FRAME_THAWED, received, "");
+}
+
+/* Done before the next frame is looked at: no exec runs as the machine that was saved. Nor does a
+ * process that was saved with it: they are let go last, and not if anything went wrong. */
 static const char *on_resume(struct engine *engine, const struct frame *frame) {
   static struct resume resume;
   const char *error;
@@ -171,11 +201,8 @@ static const char *on_resume(struct engine *engine, const struct frame *frame) {
   if (resume_decode(frame, &resume, &error) != 0) return error;
   platform_resume(&resume, problems, sizeof problems);
   explicit_bzero(&resume, sizeof resume);
-  size_t length = strlen(problems);
-  uint8_t *p = out_frame(engine, FRAME_RESUMED, 0, 0, 0, (uint32_t)(RESUMED_BYTES + length));
-  store64(p, received);
-  store64(p + 8, boottime_nanos());
-  memcpy(p + RESUMED_BYTES, problems, length);
+  if (problems[0] == 0) thaw(engine);
+  answer(engine, FRAME_RESUMED, received, problems);
   return NULL;
 }
 
@@ -227,11 +254,19 @@ static const char *dispatch(struct engine *engine, const struct frame *frame) {
   if (frame->type == FRAME_EXEC) return on_exec(engine, frame);
   if (frame->type == FRAME_ATTACH) return on_attach(engine, frame);
   if (frame->type == FRAME_RESUME) return on_resume(engine, frame);
-  if (frame->type == FRAME_POWER_OFF) {
-    on_power_off(engine, frame);
-    return NULL;
+  switch (frame->type) {
+    case FRAME_FREEZE:
+      on_freeze(engine, frame);
+      return NULL;
+    case FRAME_THAW:
+      on_thaw(engine);
+      return NULL;
+    case FRAME_POWER_OFF:
+      on_power_off(engine, frame);
+      return NULL;
+    default:
+      return on_exec_frame(engine, frame);
   }
-  return on_exec_frame(engine, frame);
 }
 
 /* Obeys the frames in the buffer as long as there is room for the answers. */

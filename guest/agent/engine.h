@@ -101,6 +101,8 @@ struct engine {
   uint64_t kill_at_nanos; /* when the lost execs get SIGKILL; 0: none */
   unsigned turn;          /* which exec is served first: rotates */
   struct boot_report *report;
+  bool started; /* a process, ever: before that there is nobody to hold */
+  bool frozen;  /* between FREEZE and THAW, or RESUME in another life */
   struct connection connection;
   struct ring *spare[2]; /* for the next session */
   struct exec execs[LIMIT_EXECS];

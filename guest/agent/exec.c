@@ -100,8 +100,13 @@ void exec_start(struct engine *engine, uint32_t id, struct spec *spec) {
   struct spawn_failure failure = {START_NO_ROOTFS, 0, ""};
   struct spawned spawned;
   struct exec *exec = free_slot(engine);
+  engine->started = true;
   if (engine->report->root == ROOT_FAILED) {
     snprintf(failure.text, sizeof failure.text, "%s", engine->report->root_error);
+  } else if (engine->frozen) {
+    /* It would be born frozen, and the agent waits for it to run its program. */
+    failure.kind = START_NO_RESOURCES;
+    snprintf(failure.text, sizeof failure.text, "the machine is being saved; try again");
   } else if (!exec) {
     failure.kind = START_NO_RESOURCES;
     snprintf(failure.text, sizeof failure.text, "%u processes run already; wait for one to end",

@@ -31,6 +31,8 @@ static const struct rule rules[] = {
     [FRAME_CLOSE] = {1, 1, 1 << STREAM_STDOUT | 1 << STREAM_STDERR, 0, 0, 0},
     [FRAME_POWER_OFF] = {1, 0, 1, 0, 4, 4},
     [FRAME_ATTACH] = {1, 1, 1, 0, 1, LIMIT_SESSION_BYTES - 1},
+    [FRAME_FREEZE] = {1, 0, 1, 0, 4, 4},
+    [FRAME_THAW] = {1, 0, 1, 0, 0, 0},
     [FRAME_RESUME] = {1, 0, 1, 0, RESUME_FIXED_BYTES, RESUME_BYTES_MAX},
 };
 
@@ -59,6 +61,9 @@ static const char *check_payload(const struct frame *f) {
     case FRAME_POWER_OFF:
       value = load32(f->payload);
       return value > LIMIT_GRACE_MILLIS ? "power-off grace out of range" : NULL;
+    case FRAME_FREEZE:
+      value = load32(f->payload);
+      return value > LIMIT_FREEZE_MILLIS ? "time to freeze out of range" : NULL;
     case FRAME_ATTACH:
       return spec_session_name(f->payload, f->length) ? NULL : "bad name for a session";
     default:

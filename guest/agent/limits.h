@@ -64,6 +64,12 @@
 #define LIMIT_PARAMETER_NAME_BYTES 64u
 #define LIMIT_PARAMETER_VALUE_BYTES 960u
 
+/* How long processes may take to stand still for a save, milliseconds. */
+#define LIMIT_FREEZE_MILLIS 60000u
+
+/* Control groups at the top of the hierarchy that are held for a save. One more fails the save. */
+#define LIMIT_HELD_GROUPS 64u
+
 /* A message text. Longer ones are cut. */
 #define LIMIT_TEXT_BYTES 1024u
 

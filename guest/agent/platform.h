@@ -35,6 +35,16 @@ bool platform_peer_allowed(int fd);
  * `problems` gets a line for each step that failed; it stays empty when all succeeded. */
 void platform_resume(const struct resume *resume, char *problems, size_t problems_bytes);
 
+/* The control group for processes the agent starts, as a descriptor; -1: there is none. */
+int platform_exec_group(void);
+
+/* Makes every process but the agent stand still, within this time; then they have run their last
+ * instruction before platform_thaw(). `problems` gets a line if that cannot be: then they all go on. */
+void platform_freeze(uint32_t wait_millis, char *problems, size_t problems_bytes);
+
+/* Lets go what platform_freeze() holds, if anything. */
+void platform_thaw(void);
+
 void platform_set_clock(uint64_t wall_nanos);
 void platform_add_entropy(const uint8_t *bytes, size_t length);
 

@@ -21,6 +21,8 @@ enum frame_type {
   FRAME_POWER_OFF = 0x08,
   FRAME_RESUME = 0x09,
   FRAME_ATTACH = 0x0a,
+  FRAME_FREEZE = 0x0b,
+  FRAME_THAW = 0x0c,
   /* agent to host */
   FRAME_AGENT_HELLO = 0x81,
   FRAME_STARTED = 0x82,
@@ -32,6 +34,8 @@ enum frame_type {
   FRAME_POWERING_OFF = 0x88,
   FRAME_RESUMED = 0x89,
   FRAME_ATTACHED = 0x8a,
+  FRAME_FROZEN = 0x8b,
+  FRAME_THAWED = 0x8c,
   FRAME_ERROR = 0xff
 };
 

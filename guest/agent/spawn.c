@@ -13,6 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "platform.h"
 #include "user.h"
 
 #ifndef TIOCGPTPEER
@@ -213,8 +214,51 @@ static void describe(const struct child *child, struct spawn_failure *failure) {
   }
 }
 
-/* vfork: the child borrows the agent's memory and stack until it has run its program. */
+/* struct clone_args of include/uapi/linux/sched.h, up to its third version. */
+struct clone_arguments {
+  uint64_t flags;
+  uint64_t pidfd;
+  uint64_t child_tid;
+  uint64_t parent_tid;
+  uint64_t exit_signal;
+  uint64_t stack;
+  uint64_t stack_size;
+  uint64_t tls;
+  uint64_t set_tid;
+  uint64_t set_tid_size;
+  uint64_t cgroup;
+};
+
+#define CLONE3_VM 0x100ull
+#define CLONE3_VFORK 0x4000ull
+#define CLONE3_INTO_CGROUP 0x200000000ull
+#define CLONE3_NUMBER 435
+
+/* vfork into a control group. Not by syscall(2): the child runs on this very stack, and would
+ * overwrite the address to which the parent returns from there. */
+static __attribute__((noinline)) long vfork_into(struct child *child, int group) {
+  struct clone_arguments arguments = {.flags = CLONE3_VM | CLONE3_VFORK | CLONE3_INTO_CGROUP,
+                                      .exit_signal = SIGCHLD,
+                                      .cgroup = (uint64_t)group};
+  long result = CLONE3_NUMBER;
+  __asm__ volatile("syscall"
+                   : "+a"(result)
+                   : "D"(&arguments), "S"(sizeof arguments)
+                   : "rcx", "r11", "memory");
+  if (result == 0) child_main(child);
+  return result;
+}
+
+/* The child borrows the agent's memory and stack until it has run its program. */
 static pid_t start(struct child *child) {
+  int group = platform_exec_group();
+  long in_group = group < 0 ? -ENODEV : vfork_into(child, group);
+  if (in_group == -EAGAIN || in_group == -ENOMEM) {
+    errno = (int)-in_group;
+    return -1;
+  }
+  if (in_group > 0) return (pid_t)in_group;
+  /* A group that the guest has made unusable: it is taken back when the processes are held. */
   pid_t pid = vfork();
   if (pid == 0) child_main(child);
   return pid;

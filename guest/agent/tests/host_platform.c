@@ -41,6 +41,32 @@ void platform_resume(const struct resume *resume, char *problems, size_t problem
   fclose(file);
 }
 
+/* Beside the socket: "frozen" while processes are held; "stuck" if the test wants it to fail. */
+static void beside(char *path, size_t bytes, const char *what) {
+  snprintf(path, bytes, "%s.%s", socket_path, what);
+}
+
+int platform_exec_group(void) { return -1; }
+
+void platform_freeze(uint32_t wait_millis, char *problems, size_t problems_bytes) {
+  char path[256];
+  (void)wait_millis;
+  beside(path, sizeof path, "stuck");
+  if (access(path, F_OK) == 0) {
+    snprintf(problems, problems_bytes, "a process did not stop in time");
+    return;
+  }
+  beside(path, sizeof path, "frozen");
+  FILE *file = fopen(path, "w");
+  if (file) fclose(file);
+}
+
+void platform_thaw(void) {
+  char path[256];
+  beside(path, sizeof path, "frozen");
+  unlink(path);
+}
+
 int platform_quiesce(uint32_t grace_millis) {
   (void)grace_millis;
   return 0;

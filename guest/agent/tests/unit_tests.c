@@ -6,6 +6,7 @@
 #include "../bytes.h"
 #include "../cmdline.h"
 #include "../frame.h"
+#include "../groups.h"
 #include "../limits.h"
 #include "../protocol.h"
 #include "../resume.h"
@@ -37,6 +38,19 @@ static const char group[] =
 static int resolve(const char *who, struct identity *identity) {
   char error[128];
   return user_resolve(who, passwd, group, identity, error, sizeof error);
+}
+
+static void group_events_are_read_by_their_keys(void) {
+  const char *text = "populated 1\nfrozen 0\n";
+  CHECK(group_event(text, "populated") == 1);
+  CHECK(group_event(text, "frozen") == 0);
+  CHECK(group_event("populated 1\nfrozen 1\n", "frozen") == 1);
+  CHECK(group_event(text, "froze") == -1);
+  CHECK(group_event(text, "1") == -1);
+  CHECK(group_event("", "frozen") == -1);
+  CHECK(group_event("frozen", "frozen") == -1);
+  CHECK(group_event("frozen ", "frozen") == -1);
+  CHECK(group_event("frozen x", "frozen") == -1);
 }
 
 static void names_and_numbers_resolve(void) {
@@ -125,6 +139,7 @@ static void frames_within_the_rules_are_taken(void) {
   CHECK(decode(FRAME_STDIN, 0, FLAG_LAST, 1, 0) == HEADER_BYTES);
   CHECK(decode(FRAME_CREDIT, 2, 0, 1, 4) == HEADER_BYTES + 4);
   CHECK(decode(FRAME_STDIN, 0, 0, 1, LIMIT_PAYLOAD_BYTES) == 0);
+  CHECK(decode(FRAME_THAW, 0, 0, 0, 0) == HEADER_BYTES);
 }
 
 static void frames_against_the_rules_are_refused(void) {
@@ -144,6 +159,10 @@ static void frames_against_the_rules_are_refused(void) {
   CHECK(decode(FRAME_CREDIT, 1, 0, 1, 3) < 0);
   CHECK(decode(FRAME_SIGNAL, 0, 0, 1, 5) < 0);
   CHECK(decode(FRAME_POWER_OFF, 0, 0, 1, 4) < 0);
+  CHECK(decode(FRAME_FREEZE, 0, 0, 0, 3) < 0);
+  CHECK(decode(FRAME_FREEZE, 0, 0, 1, 4) < 0);
+  CHECK(decode(FRAME_THAW, 0, 0, 0, 1) < 0);
+  CHECK(decode(FRAME_THAW, 0, FLAG_LAST, 0, 0) < 0);
   CHECK(decode(FRAME_HELLO, 0, 0, 0, 15) < 0);
   CHECK(decode(FRAME_EXEC, 0, FLAG_LAST, 1, 0) < 0);
   CHECK(decode(FRAME_ATTACH, 0, 0, 1, 4) < 0);
@@ -292,6 +311,7 @@ int main(void) {
   an_identity_is_read_and_written_out();
   an_identity_cut_anywhere_is_refused();
   text_that_is_not_text_is_no_parameter();
+  group_events_are_read_by_their_keys();
   names_and_numbers_resolve();
   unknown_and_malformed_users_are_refused();
   a_specification_is_read_in_place();

@@ -57,6 +57,10 @@ class AgentFrameFuzzTest {
       case AgentFrame.Resumed resumed ->
           assertThat(resumed.problems().codePoints())
               .allMatch(c -> c == '\n' || !Character.isISOControl(c));
+      case AgentFrame.Frozen frozen ->
+          assertThat(frozen.problems().codePoints())
+              .allMatch(c -> c == '\n' || !Character.isISOControl(c));
+      case AgentFrame.Thawed thawed -> assertThat(thawed.thawedNanos()).isNotNegative();
       case AgentFrame.PoweringOff off -> assertThat(off).isNotNull();
       case AgentFrame.Refused refused -> assertThat(refused.code()).isNotNegative();
     }

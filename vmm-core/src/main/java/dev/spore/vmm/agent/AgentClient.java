@@ -37,9 +37,9 @@ public final class AgentClient implements AutoCloseable {
   private final ConcurrentHashMap<Integer, ExecSession> sessions = new ConcurrentHashMap<>();
   private final CompletableFuture<Integer> poweringOff = new CompletableFuture<>();
 
-  /** What waits for the answer to a RESUME; one at a time. */
-  private final AtomicReference<@Nullable CompletableFuture<AgentFrame.Resumed>> resuming =
-      new AtomicReference<>();
+  private final Answers<AgentFrame.Resumed> resumed = new Answers<>("RESUMED");
+  private final Answers<AgentFrame.Frozen> frozen = new Answers<>("FROZEN");
+  private final Answers<AgentFrame.Thawed> thawed = new Answers<>("THAWED");
 
   /** Set once, by whoever finds the connection at its end. */
   private final AtomicReference<@Nullable SporeException> failure = new AtomicReference<>();
@@ -110,6 +110,8 @@ public final class AgentClient implements AutoCloseable {
       case null -> throw new IOException("it closed the connection without an answer");
       case AgentFrame.PoweringOff other -> throw unexpected(other);
       case AgentFrame.Resumed other -> throw unexpected(other);
+      case AgentFrame.Frozen other -> throw unexpected(other);
+      case AgentFrame.Thawed other -> throw unexpected(other);
       case AgentFrame.OfExec other -> throw unexpected(other);
     };
   }
@@ -192,24 +194,75 @@ public final class AgentClient implements AutoCloseable {
    *     when a step failed: such a machine may share secrets with its other copies and must end
    */
   public long resume(ResumeSpec spec, Duration timeout) throws InterruptedException {
-    CompletableFuture<AgentFrame.Resumed> answer = new CompletableFuture<>();
-    if (!resuming.compareAndSet(null, answer)) {
-      throw new IllegalStateException("the machine is being told who it is already");
-    }
     byte[] entropy = freshEntropy();
-    send(w -> w.resume(spec, wallNanos(), entropy));
-    // A connection that ended before the answer was registered has not failed it.
-    SporeException cause = failure.get();
-    if (cause != null) {
-      throw again(cause);
-    }
-    AgentFrame.Resumed resumed = answered(answer, timeout.toMillis(), "resume");
-    if (!resumed.problems().isEmpty()) {
+    CompletableFuture<AgentFrame.Resumed> asked =
+        ask(resumed, w -> w.resume(spec, wallNanos(), entropy));
+    AgentFrame.Resumed answer = answered(asked, timeout.toMillis(), "resume");
+    if (!answer.problems().isEmpty()) {
       throw new SporeException(
           ErrorCode.RUNTIME_START_FAILED,
-          "the restored guest could not become a machine of its own: " + resumed.problems());
+          "the restored guest could not become a machine of its own: " + answer.problems());
     }
-    return resumed.appliedNanos() - resumed.receivedNanos();
+    return answer.appliedNanos() - answer.receivedNanos();
+  }
+
+  /**
+   * Has every process of the guest but its agent stand still, and waits until they do. Until {@link
+   * #thaw}, or until a copy of the machine is told who it is, none of them runs an instruction, and
+   * no exec starts.
+   *
+   * @param wait how long the guest may take, up to 60 s
+   * @param slack how much longer its answer may
+   * @throws SporeException STREAM_INTERRUPTED when there is no answer in time,
+   *     RUNTIME_EXECUTION_FAILED when they cannot be held; they go on then
+   */
+  public void freeze(Duration wait, Duration slack) throws InterruptedException {
+    int waitMillis = Math.clamp(wait.toMillis(), 0, AgentLimits.FREEZE_MILLIS_MAX);
+    boolean standing = false;
+    try {
+      CompletableFuture<AgentFrame.Frozen> asked = ask(frozen, w -> w.freeze(waitMillis));
+      AgentFrame.Frozen answer = answered(asked, waitMillis + slack.toMillis(), "freeze");
+      if (!answer.problems().isEmpty()) {
+        throw new SporeException(
+            ErrorCode.RUNTIME_EXECUTION_FAILED,
+            "the guest's processes cannot be held still: " + answer.problems());
+      }
+      standing = true;
+    } finally {
+      if (!standing) {
+        // However late the guest gets to it, this comes after the request.
+        CompletableFuture<AgentFrame.Thawed> _ = thawed.expect();
+        sendIfConnected(FrameWriter::thaw);
+      }
+    }
+  }
+
+  /**
+   * Lets the processes go on, and waits until they do. A guest that does not answer is beyond help:
+   * the connection ends with that reason.
+   */
+  public void thaw(Duration timeout) throws InterruptedException {
+    try {
+      answered(ask(thawed, FrameWriter::thaw), timeout.toMillis(), "thaw");
+    } catch (SporeException e) {
+      end(e);
+    }
+  }
+
+  /** Whether it can still be used, as far as is known. */
+  public boolean isConnected() {
+    return failure.get() == null;
+  }
+
+  private <T> CompletableFuture<T> ask(Answers<T> answers, Sending request) {
+    CompletableFuture<T> answer = answers.expect();
+    send(request);
+    // A connection that ended before the answer was registered has not failed it.
+    SporeException cause = failure.get();
+    if (cause != null && !answer.isDone()) {
+      throw again(cause);
+    }
+    return answer;
   }
 
   /**
@@ -312,13 +365,9 @@ public final class AgentClient implements AutoCloseable {
         }
       }
       case AgentFrame.PoweringOff off -> poweringOff.complete(off.errno());
-      case AgentFrame.Resumed resumed -> {
-        CompletableFuture<AgentFrame.Resumed> answer = resuming.getAndSet(null);
-        if (answer == null) {
-          throw unexpected(resumed);
-        }
-        answer.complete(resumed);
-      }
+      case AgentFrame.Resumed answer -> resumed.take(answer);
+      case AgentFrame.Frozen answer -> frozen.take(answer);
+      case AgentFrame.Thawed answer -> thawed.take(answer);
       case AgentFrame.Refused refused -> throw refusal(refused);
       case AgentFrame.Hello hello -> throw unexpected(hello);
     }
@@ -330,10 +379,9 @@ public final class AgentClient implements AutoCloseable {
     }
     closeQuietly(transport);
     poweringOff.completeExceptionally(cause);
-    CompletableFuture<AgentFrame.Resumed> answer = resuming.getAndSet(null);
-    if (answer != null) {
-      answer.completeExceptionally(cause);
-    }
+    resumed.fail(cause);
+    frozen.fail(cause);
+    thawed.fail(cause);
     // A session registered from now on sees the failure itself.
     sessions.values().forEach(session -> session.fail(cause));
     sessions.clear();

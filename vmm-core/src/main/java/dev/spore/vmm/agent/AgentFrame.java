@@ -21,6 +21,16 @@ public sealed interface AgentFrame {
    */
   record Resumed(long receivedNanos, long appliedNanos, String problems) implements AgentFrame {}
 
+  /**
+   * The guest's processes stand still, or go on as before.
+   *
+   * @param problems why they go on; empty when they stand still
+   */
+  record Frozen(long receivedNanos, long frozenNanos, String problems) implements AgentFrame {}
+
+  /** The guest's processes go on. */
+  record Thawed(long receivedNanos, long thawedNanos) implements AgentFrame {}
+
   /** A frame for one exec. */
   sealed interface OfExec extends AgentFrame {
     /** The id the host gave it, 1 to 2^32-1 as a signed int. */

@@ -70,5 +70,8 @@ public final class AgentLimits {
   /** Value of a parameter, bytes of UTF-8. */
   public static final int PARAMETER_VALUE_BYTES_MAX = 960;
 
+  /** Longest time that the guest's processes may be given to stand still, milliseconds. */
+  public static final int FREEZE_MILLIS_MAX = 60_000;
+
   private AgentLimits() {}
 }

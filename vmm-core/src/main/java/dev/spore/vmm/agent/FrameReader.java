@@ -22,7 +22,10 @@ public final class FrameReader {
   private static final int HELLO_BYTES_MAX =
       HELLO_FIXED_BYTES + 4 * (2 + AgentLimits.TEXT_BYTES_MAX);
   private static final int START_FAILED_FIXED_BYTES = 24;
-  private static final int RESUMED_FIXED_BYTES = 16;
+
+  /** Of RESUMED and FROZEN, which end with a text, and of THAWED. */
+  private static final int ANSWER_FIXED_BYTES = 16;
+
   private static final int SIGNAL_MAX = 64;
 
   private final InputStream in;
@@ -83,7 +86,7 @@ public final class FrameReader {
       case Wire.START_FAILED -> START_FAILED_FIXED_BYTES + AgentLimits.TEXT_BYTES_MAX;
       case Wire.OUTPUT -> AgentLimits.PAYLOAD_BYTES_MAX;
       case Wire.ERROR -> 2 + AgentLimits.TEXT_BYTES_MAX;
-      case Wire.RESUMED -> RESUMED_FIXED_BYTES + AgentLimits.TEXT_BYTES_MAX;
+      case Wire.RESUMED, Wire.FROZEN -> ANSWER_FIXED_BYTES + AgentLimits.TEXT_BYTES_MAX;
       default -> lengthMin(type);
     };
   }
@@ -98,7 +101,7 @@ public final class FrameReader {
       case Wire.EXIT -> 40;
       case Wire.ATTACHED -> 48;
       case Wire.ERROR -> 2;
-      case Wire.RESUMED -> RESUMED_FIXED_BYTES;
+      case Wire.RESUMED, Wire.FROZEN, Wire.THAWED -> ANSWER_FIXED_BYTES;
       default -> -1;
     };
   }
@@ -109,6 +112,8 @@ public final class FrameReader {
         header.type == Wire.AGENT_HELLO
             || header.type == Wire.POWERING_OFF
             || header.type == Wire.RESUMED
+            || header.type == Wire.FROZEN
+            || header.type == Wire.THAWED
             || header.type == Wire.ERROR;
     require(
         output ? header.stream == Wire.STDOUT || header.stream == Wire.STDERR : header.stream == 0,
@@ -148,6 +153,9 @@ public final class FrameReader {
       case Wire.ERROR -> refused(payload);
       case Wire.RESUMED ->
           new AgentFrame.Resumed(time(payload), time(payload), clean(payload, payload.remaining()));
+      case Wire.FROZEN ->
+          new AgentFrame.Frozen(time(payload), time(payload), clean(payload, payload.remaining()));
+      case Wire.THAWED -> new AgentFrame.Thawed(time(payload), time(payload));
       default -> throw new AgentProtocolException("unknown frame type " + header.type);
     };
   }

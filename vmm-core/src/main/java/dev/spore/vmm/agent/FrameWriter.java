@@ -121,6 +121,14 @@ final class FrameWriter {
     send(frame(Wire.POWER_OFF, 0, 0, 0, 4).putInt(graceMillis));
   }
 
+  void freeze(int waitMillis) throws IOException {
+    send(frame(Wire.FREEZE, 0, 0, 0, 4).putInt(waitMillis));
+  }
+
+  void thaw() throws IOException {
+    send(frame(Wire.THAW, 0, 0, 0, 0));
+  }
+
   void attach(String session, IdSource ids) throws IOException {
     byte[] name = session.getBytes(StandardCharsets.US_ASCII);
     specLock.lock();

@@ -18,6 +18,8 @@ final class Wire {
   static final int POWER_OFF = 0x08;
   static final int RESUME = 0x09;
   static final int ATTACH = 0x0a;
+  static final int FREEZE = 0x0b;
+  static final int THAW = 0x0c;
 
   static final int AGENT_HELLO = 0x81;
   static final int STARTED = 0x82;
@@ -29,6 +31,8 @@ final class Wire {
   static final int POWERING_OFF = 0x88;
   static final int RESUMED = 0x89;
   static final int ATTACHED = 0x8a;
+  static final int FROZEN = 0x8b;
+  static final int THAWED = 0x8c;
   static final int ERROR = 0xff;
 
   static final int STDOUT = 1;

@@ -34,6 +34,7 @@ final class AgentLimitsTest {
     "limits.h, LIMIT_PARAMETERS, " + AgentLimits.PARAMETERS_MAX,
     "limits.h, LIMIT_PARAMETER_NAME_BYTES, " + AgentLimits.PARAMETER_NAME_BYTES_MAX,
     "limits.h, LIMIT_PARAMETER_VALUE_BYTES, " + AgentLimits.PARAMETER_VALUE_BYTES_MAX,
+    "limits.h, LIMIT_FREEZE_MILLIS, " + AgentLimits.FREEZE_MILLIS_MAX,
     "limits.h, LIMIT_GRACE_MILLIS, " + AgentLimits.GRACE_MILLIS_MAX,
   })
   void theAgentHasTheSameBound(String file, String name, int value) throws IOException {

@@ -59,6 +59,16 @@ final class HostAgent implements AutoCloseable {
     return Files.readString(directory.resolve("s.resumed"));
   }
 
+  /** There while it holds the processes of a guest. */
+  Path frozen() {
+    return directory.resolve("s.frozen");
+  }
+
+  /** Made by a test in which they cannot be held. */
+  Path stuck() {
+    return directory.resolve("s.stuck");
+  }
+
   private Path socket() {
     return directory.resolve("s");
   }
@@ -102,6 +112,8 @@ final class HostAgent implements AutoCloseable {
     process.destroyForcibly().onExit().join();
     Files.deleteIfExists(socket());
     Files.deleteIfExists(directory.resolve("s.resumed"));
+    Files.deleteIfExists(frozen());
+    Files.deleteIfExists(stuck());
     Files.delete(directory);
   }
 }

@@ -57,6 +57,9 @@ final class HostileAgentTest {
         new byte[][] {Frames.attached(1, 0, 0)},
         new byte[][] {started, Frames.attached(1, 0, 0)},
         new byte[][] {Frames.frame(Wire.RESUMED, 0, 0, 0, new byte[16])},
+        new byte[][] {Frames.frame(Wire.FROZEN, 0, 0, 0, new byte[16])},
+        new byte[][] {Frames.frame(Wire.THAWED, 0, 0, 0, new byte[16])},
+        new byte[][] {Frames.frame(Wire.THAWED, 0, 0, 0, new byte[17])},
         new byte[][] {Frames.frame(Wire.ERROR, 0, 0, 0, new byte[] {1, 0, 'n', 'o'})},
         new byte[][] {Frames.header(-1, 0xfe, 9, 9, 9)},
         new byte[][] {new byte[5]});

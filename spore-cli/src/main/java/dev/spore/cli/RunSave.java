@@ -75,6 +75,7 @@ final class RunSave {
   static Json fields(Json json, SaveReport report) {
     return json.field("id", report.id().toString())
         .field("pause_ms", Math.round(report.pauseNanos() / 1e6))
+        .field("freeze_ms", Math.round(report.freezeNanos() / 1e6))
         .field("total_ms", Math.round(report.totalNanos() / 1e6));
   }
 

@@ -51,6 +51,7 @@ public final class Machine implements AutoCloseable {
   private final MachineParts parts;
   private final String memorySource;
   private final LiveSessions sessions;
+  private final GuestFreezer freezer = new GuestFreezer(() -> connect(VmmLimits.AGENT_SLACK));
   private final MachineSaver saver;
 
   /** What a machine that was restored has to be told once; null when it has been. */
@@ -74,7 +75,7 @@ public final class Machine implements AutoCloseable {
       this.parts = assembled.parts();
       this.memorySource = assembled.memorySource();
       this.sessions = new LiveSessions(assembled.origin().sessions());
-      this.saver = new MachineSaver(parts, assembled.origin(), sessions);
+      this.saver = new MachineSaver(parts, assembled.origin(), sessions, freezer);
       if (assembled.origin().parent() != null) {
         unsaid.set(CloneIdentity.fresh(assembled.origin().generation(), assembled.origin().fork()));
       }
@@ -104,8 +105,8 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * Restores a saved machine: returns when its vCPUs run on. The first {@link #agent} gives it an
-   * identity of its own before anything is asked of it.
+   * Restores a saved machine: returns when its vCPUs run on. Its processes stand still until the
+   * first {@link #agent} has given it an identity of its own.
    *
    * @param events as for {@link #boot}
    * @throws SporeException object.invalid for a spore that is damaged or of another kind of
@@ -182,19 +183,25 @@ public final class Machine implements AutoCloseable {
    * @throws SporeException runtime.start_failed saying how far the guest came
    */
   public AgentClient agent(Duration timeout) throws InterruptedException {
-    Duration retry =
-        parts.quirks.has(Quirk.INTERPRETED_KERNEL) ? RETRY_INTERPRETED : RETRY_HARDWARE;
-    AgentClient client = new AgentConnector(this, parts.vsock, sessions, retry, timeout).connect();
+    AgentClient client = connect(timeout);
     ResumeSpec identity = unsaid.getAndSet(null);
     if (identity != null) {
       client.resume(identity, timeout);
     }
+    freezer.connected(client);
     events.post(new MachineEvent.AgentReady(System.nanoTime()));
     return client;
   }
 
+  private AgentClient connect(Duration timeout) throws InterruptedException {
+    Duration retry =
+        parts.quirks.has(Quirk.INTERPRETED_KERNEL) ? RETRY_INTERPRETED : RETRY_HARDWARE;
+    return new AgentConnector(this, parts.vsock, sessions, retry, timeout).connect();
+  }
+
   /**
-   * Saves the machine as a spore.
+   * Saves the machine as a spore. Its processes are made to stand still for it, so that none runs
+   * in a copy that has no identity yet.
    *
    * @throws SporeException naming what went wrong; nothing is published then and the machine goes
    *     on as if nothing had been asked

@@ -25,10 +25,13 @@ final class MachineSaver {
   private final MachineParts parts;
   private final MachineOrigin origin;
   private final LiveSessions sessions;
+  private final GuestFreezer freezer;
   private final RamView ram;
   private final RamDirt dirt;
 
-  MachineSaver(MachineParts parts, MachineOrigin origin, LiveSessions sessions) {
+  MachineSaver(
+      MachineParts parts, MachineOrigin origin, LiveSessions sessions, GuestFreezer freezer) {
+    this.freezer = freezer;
     this.parts = parts;
     this.origin = origin;
     this.sessions = sessions;
@@ -42,6 +45,7 @@ final class MachineSaver {
       List<SavedSession> sessions,
       long wallNanos,
       long pauseNanos,
+      long freezeNanos,
       long copiedBytes,
       List<byte[]> diskIndexes) {}
 
@@ -70,7 +74,8 @@ final class MachineSaver {
   private SaveReport saveStopped(
       SaveSpec spec, SporeStaging staging, Batch batch, RamSealer sealer, long started)
       throws InterruptedException {
-    MachineStandstill standstill = MachineStandstill.of(parts);
+    GuestFreezer.Held held = freezer.hold();
+    MachineStandstill standstill = standstill(held);
     boolean saved = false;
     try {
       MachineState state = state();
@@ -81,25 +86,77 @@ final class MachineSaver {
       try (DiskSeals seals = DiskSeals.begin(parts.disks(), batch)) {
         disks = seals.run();
       }
-      Instantaneous instant = new Instantaneous(state, running, wallNanos, 0, 0, disks);
+      Instantaneous instant =
+          new Instantaneous(state, running, wallNanos, 0, held.nanos(), 0, disks);
       SaveReport report = publish(spec, staging, batch, sealer, instant, started);
       saved = true;
       return report;
     } finally {
       if (!saved) {
         standstill.close();
+        held.release();
+      }
+    }
+  }
+
+  /** Processes that stand still in a machine that does not are let go. */
+  private MachineStandstill standstill(GuestFreezer.Held held) throws InterruptedException {
+    boolean reached = false;
+    try {
+      MachineStandstill standstill = MachineStandstill.of(parts);
+      reached = true;
+      return standstill;
+    } finally {
+      if (!reached) {
+        held.release();
       }
     }
   }
 
   private Instantaneous takeRunning(RamSealer sealer, Batch batch) throws InterruptedException {
     try {
-      long sealed = sealer.sealAhead();
-      for (int round = 1;
-          round < VmmLimits.SEAL_AHEAD_ROUNDS_MAX && sealed > VmmLimits.SEAL_AHEAD_ENOUGH_BYTES;
-          round++) {
-        sealed = sealer.sealAhead();
+      sealAhead(sealer);
+      Moment moment = stop(sealer, batch);
+      try (RamSealer.Frozen frozen = moment.frozen();
+          DiskSeals seals = moment.seals()) {
+        sealer.sealFrozen(frozen);
+        return new Instantaneous(
+            moment.state(),
+            moment.sessions(),
+            moment.wallNanos(),
+            moment.pauseNanos(),
+            moment.freezeNanos(),
+            frozen.sizeBytes(),
+            seals.run());
       }
+    } finally {
+      dirt.stop();
+    }
+  }
+
+  private static void sealAhead(RamSealer sealer) throws InterruptedException {
+    long sealed = sealer.sealAhead();
+    for (int round = 1;
+        round < VmmLimits.SEAL_AHEAD_ROUNDS_MAX && sealed > VmmLimits.SEAL_AHEAD_ENOUGH_BYTES;
+        round++) {
+      sealed = sealer.sealAhead();
+    }
+  }
+
+  /** What was taken while the machine stood still, to be sealed while it runs. */
+  private record Moment(
+      MachineState state,
+      List<SavedSession> sessions,
+      long wallNanos,
+      long pauseNanos,
+      long freezeNanos,
+      RamSealer.Frozen frozen,
+      DiskSeals seals) {}
+
+  /** First the processes, which takes a running guest, then the machine. */
+  private Moment stop(RamSealer sealer, Batch batch) throws InterruptedException {
+    GuestFreezer.Held held = freezer.hold();
+    try {
       MachineState state;
       List<SavedSession> running;
       long wallNanos;
@@ -115,14 +172,10 @@ final class MachineSaver {
         seals = DiskSeals.begin(parts.disks(), batch);
       }
       long pauseNanos = System.nanoTime() - before;
-      try (frozen;
-          seals) {
-        sealer.sealFrozen(frozen);
-        return new Instantaneous(
-            state, running, wallNanos, pauseNanos, frozen.sizeBytes(), seals.run());
-      }
+      held.release();
+      return new Moment(state, running, wallNanos, pauseNanos, held.nanos(), frozen, seals);
     } finally {
-      dirt.stop();
+      held.release();
     }
   }
 
@@ -168,6 +221,7 @@ final class MachineSaver {
     return new SaveReport(
         id,
         instant.pauseNanos(),
+        instant.freezeNanos(),
         instant.copiedBytes(),
         dataChunks,
         committed.added(),

@@ -7,6 +7,8 @@ import dev.spore.format.SporeId;
  *
  * @param id of the spore
  * @param pauseNanos how long the guest stood still; to the end of the save if it does not go on
+ * @param freezeNanos how much longer its processes stood still: what it took the guest to stop them
+ *     before that and to let them go on after it
  * @param copiedBytes guest memory copied during that time
  * @param dataChunks chunks of RAM that are not all zero
  * @param addedChunks chunks of RAM and disks that the store did not have
@@ -16,6 +18,7 @@ import dev.spore.format.SporeId;
 public record SaveReport(
     SporeId id,
     long pauseNanos,
+    long freezeNanos,
     long copiedBytes,
     long dataChunks,
     long addedChunks,

@@ -50,5 +50,14 @@ public final class VmmLimits {
   /** How often a save looks at the latest writes before it stops a guest that writes faster. */
   public static final int SEAL_AHEAD_ROUNDS_MAX = 5;
 
+  /**
+   * How long a guest may take to make its processes stand still for a save: where its kernel is
+   * interpreted, 5 ms a process. Beyond it the save is given up and they go on.
+   */
+  public static final Duration FREEZE_WAIT = Duration.ofSeconds(10);
+
+  /** How long a guest's agent that has nothing to wait for may take to answer. */
+  public static final Duration AGENT_SLACK = Duration.ofSeconds(10);
+
   private VmmLimits() {}
 }

@@ -100,5 +100,18 @@ final class HostLayout {
     private Stat() {}
   }
 
+  @CStruct(header = "linux/sched/types.h", type = "struct sched_attr")
+  static final class SchedAttr {
+    static final int SIZE = 56;
+
+    @CField(value = "sched_policy", bytes = 4)
+    static final int POLICY = 4;
+
+    @CField(value = "sched_runtime", bytes = 8)
+    static final int RUNTIME = 24;
+
+    private SchedAttr() {}
+  }
+
   private HostLayout() {}
 }

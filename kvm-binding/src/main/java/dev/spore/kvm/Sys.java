@@ -43,6 +43,8 @@ final class Sys {
   static final int SYS_gettid = 186;
   static final int SYS_getpid = 39;
   static final int SYS_tgkill = 234;
+  static final int SYS_sched_setattr = 314;
+  static final int SYS_sched_getattr = 315;
   static final int SYS_faccessat2 = 439;
   static final int SYS_geteuid = 107;
   static final int SYS_getegid = 108;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
@@ -42,6 +43,12 @@ final class HostCallsTest {
     assertThatThrownBy(() -> mapping.segment().get(ValueLayout.JAVA_BYTE, 0))
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> mapping.discard(0, 4096)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aTimesliceIsTakenForTheCallingThread() {
+    assertThat(Timeslice.request(Duration.ofMillis(100))).isTrue();
+    assertThat(Timeslice.request(Duration.ofMillis(3))).isTrue();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.spore.vmm;
 
 import dev.spore.format.Bytes;
 import dev.spore.format.manifest.Generation;
+import dev.spore.kvm.Timeslice;
 import dev.spore.virtio.console.ConsoleSink;
 import dev.spore.vmm.agent.AgentClient;
 import dev.spore.vmm.agent.LiveSessions;
@@ -41,6 +42,8 @@ public final class Machine implements AutoCloseable {
   private static final Duration RETRY_INTERPRETED = Duration.ofMillis(250);
 
   private static final Duration RETRY_HARDWARE = Duration.ofMillis(5);
+
+  private static final System.Logger LOG = System.getLogger(Machine.class.getName());
 
   private final EventDelivery events;
   private final AtomicReference<@Nullable MachineExit> reason = new AtomicReference<>();
@@ -142,7 +145,7 @@ public final class Machine implements AutoCloseable {
     RestoredRam memory = owner.add(MachineRestore.memory(spec, memoryLost::complete));
     return new Assembled(
         MachineRestore.assemble(spec, memory.ram(), owner, console, power),
-        MachineOrigin.restored(spec.spore()),
+        MachineOrigin.restored(spec),
         "%s (%s)".formatted(memory.source().id(), memory.reason()));
   }
 
@@ -174,7 +177,20 @@ public final class Machine implements AutoCloseable {
     events.start();
     parts.startDevices();
     VcpuExits exits = new VcpuExits(parts.board.ports(), parts.mmio(), parts.assists, this::ended);
-    parts.vcpus.start(exits, () -> events.post(new MachineEvent.FirstRun(System.nanoTime())));
+    parts.vcpus.start(
+        exits, this::claimTime, () -> events.post(new MachineEvent.FirstRun(System.nanoTime())));
+  }
+
+  /**
+   * The guest's clock has fallen behind whenever its vCPU gets the processor, so the first thing it
+   * does is a tick. Where that takes milliseconds and many guests wait for their turn, short turns
+   * would go into ticks alone.
+   */
+  private void claimTime() {
+    if (parts.quirks.has(Quirk.INTERPRETED_KERNEL)) {
+      boolean granted = Timeslice.request(VmmLimits.INTERPRETED_TIMESLICE);
+      LOG.log(System.Logger.Level.DEBUG, "long time slice for a vCPU: {0}", granted);
+    }
   }
 
   /**

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation how many times it has been restored since
  * @param parent the spore it was restored from, or null
  * @param lineage drawn at its boot
- * @param fork which child of a fork the parent is, or null
+ * @param fork which child of a fork it is, or its parent was, or null
  * @param chunks the parent's, or null
  * @param sessions what it had running when it was saved
  */
@@ -39,7 +39,8 @@ record MachineOrigin(
         () -> imagesOf(spec), commandLine, 0, null, lineage, null, null, List.of());
   }
 
-  static MachineOrigin restored(Spore spore) {
+  static MachineOrigin restored(RestoreSpec spec) {
+    Spore spore = spec.spore();
     Generation before = spore.manifest().generation();
     return new MachineOrigin(
         () -> spore.manifest().images(),
@@ -47,7 +48,7 @@ record MachineOrigin(
         before.number() + 1,
         spore.id(),
         before.lineage(),
-        spore.fork().orElse(null),
+        spec.fork().or(spore::fork).orElse(null),
         spore.chunks(),
         SavedSessions.known(spore.manifest().sessions()));
   }

@@ -2,6 +2,7 @@ package dev.spore.vmm;
 
 import dev.spore.vmm.ram.BackingStore;
 import dev.spore.vmm.ram.RestoreMode;
+import dev.spore.vmm.snapshot.ForkRecord;
 import dev.spore.vmm.snapshot.Spore;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,9 +15,20 @@ import java.util.Optional;
  * @param memory where its RAM is to come from; read lazily, the spore must stay where it is for as
  *     long as the machine runs
  * @param backings where flat files of its RAM may be
+ * @param fork which copy of the spore the machine is; empty takes what the spore itself says
  */
 public record RestoreSpec(
-    Spore spore, Path scratch, RestoreMode memory, Optional<BackingStore> backings) {
+    Spore spore,
+    Path scratch,
+    RestoreMode memory,
+    Optional<BackingStore> backings,
+    Optional<ForkRecord> fork) {
+  /** Restores {@code spore} as the copy that it says it is, if any. */
+  public RestoreSpec(
+      Spore spore, Path scratch, RestoreMode memory, Optional<BackingStore> backings) {
+    this(spore, scratch, memory, backings, Optional.empty());
+  }
+
   /** Restores {@code spore} from its chunks, all of them before the start. */
   public RestoreSpec(Spore spore, Path scratch) {
     this(spore, scratch, RestoreMode.EAGER, Optional.empty());

@@ -88,8 +88,13 @@ final class VcpuSet {
         0, 0xffff_ffffL, selector, type, true, 0, !code, true, code, true, false, false);
   }
 
-  /** Starts all threads; {@code firstRun} is called right before the first vCPU's first entry. */
-  synchronized void start(VcpuExits exits, Runnable firstRun) {
+  /**
+   * Starts all threads.
+   *
+   * @param atStart called on each of them before it enters the guest
+   * @param firstRun called right before the first vCPU's first entry
+   */
+  synchronized void start(VcpuExits exits, Runnable atStart, Runnable firstRun) {
     Signals.installKickHandler();
     for (int id = 0; id < fds.size(); id++) {
       vcpus.add(new Vcpu(id, fds.get(id), exits));
@@ -98,8 +103,15 @@ final class VcpuSet {
       vcpus.forEach(Vcpu::stop);
     }
     for (int id = 0; id < vcpus.size(); id++) {
-      Runnable before = id == 0 ? firstRun : () -> {};
-      vcpus.get(id).start(before);
+      boolean first = id == 0;
+      vcpus
+          .get(id)
+          .start(() -> {
+            atStart.run();
+            if (first) {
+              firstRun.run();
+            }
+          });
     }
   }
 

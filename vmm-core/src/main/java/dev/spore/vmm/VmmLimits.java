@@ -59,5 +59,11 @@ public final class VmmLimits {
   /** How long a guest's agent that has nothing to wait for may take to answer. */
   public static final Duration AGENT_SLACK = Duration.ofSeconds(10);
 
+  /**
+   * Time slice of vCPUs whose kernel is interpreted, the longest Linux gives: a clock tick takes
+   * such a guest 3 ms, and one is due every 10 ms it did not run.
+   */
+  static final Duration INTERPRETED_TIMESLICE = Duration.ofMillis(100);
+
   private VmmLimits() {}
 }

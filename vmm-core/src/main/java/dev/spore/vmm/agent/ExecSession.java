@@ -43,6 +43,7 @@ public final class ExecSession {
 
   private volatile boolean tty;
 
+  private final CompletableFuture<Boolean> running = new CompletableFuture<>();
   private final CompletableFuture<ReplayStart> attached = new CompletableFuture<>();
 
   /**
@@ -92,6 +93,17 @@ public final class ExecSession {
       return attached.get();
     } catch (ExecutionException e) {
       throw thrown(e);
+    }
+  }
+
+  /** Waits until the guest runs the process, or it is clear that this one never will. */
+  public void awaitStarted() throws InterruptedException {
+    try {
+      CompletableFuture.anyOf(running, result).get();
+    } catch (ExecutionException e) {
+      // Whoever waits for its end hears of it.
+      System.getLogger(ExecSession.class.getName())
+          .log(System.Logger.Level.DEBUG, "not started", e);
     }
   }
 
@@ -178,6 +190,7 @@ public final class ExecSession {
         require(started == null, "started twice");
         require(attached.isDone(), "was started instead of attached");
         started = now;
+        running.complete(true);
         if (!name.isEmpty()) {
           live.started(name, this, argv);
         }
@@ -186,6 +199,7 @@ public final class ExecSession {
         require(started == null, "started twice");
         require(!attached.isDone(), "was attached without being asked for");
         started = now.started();
+        running.complete(true);
         attach(now);
         live.attached(name, this);
       }

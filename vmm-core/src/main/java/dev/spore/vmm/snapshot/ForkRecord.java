@@ -1,6 +1,8 @@
 package dev.spore.vmm.snapshot;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,6 +21,7 @@ public record ForkRecord(String batch, int index, int count) {
   static final String COUNT = RESERVED_PREFIX + "fork-count";
   static final String INDEX = RESERVED_PREFIX + "fork-index";
 
+  private static final int BATCH_BYTES = 16;
   private static final int NUMBER_DIGITS_MAX = 5;
 
   public ForkRecord {
@@ -29,6 +32,13 @@ public record ForkRecord(String batch, int index, int count) {
         || index >= count) {
       throw new IllegalArgumentException("child %d of %d of %s".formatted(index, count, batch));
     }
+  }
+
+  /** A name for a new fork. */
+  public static String freshBatch() {
+    byte[] bytes = new byte[BATCH_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
   /** Reads it from the annotations in {@code file}, which anybody may have written. */

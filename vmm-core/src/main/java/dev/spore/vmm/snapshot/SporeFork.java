@@ -14,8 +14,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -28,7 +26,6 @@ import java.util.stream.IntStream;
 public final class SporeFork {
   private static final System.Logger LOG = System.getLogger(SporeFork.class.getName());
   private static final int NAME_DIGITS = 6;
-  private static final int ID_BYTES = 16;
   private static final Set<StandardOpenOption> CREATE =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
@@ -64,9 +61,8 @@ public final class SporeFork {
           ErrorCode.USAGE_INVALID_ARGUMENT,
           "a fork has 1 to %d children, not %d".formatted(SnapshotLimits.FORK_CHILDREN_MAX, count));
     }
-    SecureRandom random = new SecureRandom();
-    String batch = drawn(random);
-    ChildManifests manifests = ChildManifests.of(source, batch, count, drawn(random));
+    String batch = ForkRecord.freshBatch();
+    ChildManifests manifests = ChildManifests.of(source, batch, count, ForkRecord.freshBatch());
     SporeContents contents = SporeContents.of(source);
     try (SporeStaging staging = SporeStaging.begin(out);
         Batch links = staging.chunks().batch()) {
@@ -84,12 +80,6 @@ public final class SporeFork {
   public static String childName(int index) {
     String digits = Integer.toString(index);
     return "0".repeat(NAME_DIGITS - digits.length()) + digits;
-  }
-
-  private static String drawn(SecureRandom random) {
-    byte[] bytes = new byte[ID_BYTES];
-    random.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
   }
 
   private void makeChildren(int count) {

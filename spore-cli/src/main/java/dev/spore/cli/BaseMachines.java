@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -71,8 +72,8 @@ final class BaseMachines {
             "\n",
             Version.NUMBER,
             Files.readString(BOOT_ID).strip(),
-            file(request.kernel()),
-            file(request.initrd()),
+            file(Objects.requireNonNull(request.kernel())),
+            file(Objects.requireNonNull(request.initrd())),
             rootfs == null ? "" : file(rootfs.image()),
             Long.toString(request.memoryBytes()),
             Integer.toString(request.vcpus()));

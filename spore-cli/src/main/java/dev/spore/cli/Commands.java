@@ -60,6 +60,7 @@ final class Commands {
       case "run" -> new RunCommand();
       case "doctor" -> new DoctorCommand();
       case "attach" -> new AttachCommand();
+      case "fanout" -> new FanoutCommand();
       case "inspect" -> new InspectCommand();
       case "checkpoint fork" -> new ForkCommand();
       case "kernel build" -> new KernelBuildCommand();

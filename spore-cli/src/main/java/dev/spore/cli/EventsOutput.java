@@ -1,6 +1,5 @@
 package dev.spore.cli;
 
-import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.SaveReport;
 import dev.spore.vmm.SporeException;
 import java.io.IOException;
@@ -8,21 +7,40 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/** One {@code spore.automation.event.v1} object a line; the last one is the completion. */
+/**
+ * One {@code spore.automation.event.v1} object a line. Of a single run, the last one is the
+ * completion; of one child among many, its completion.
+ */
 final class EventsOutput implements RunOutput {
   private final OutputStream out;
   private final boolean tty;
+  private final @Nullable Integer child;
   private long stdoutOffset;
   private long stderrOffset;
 
   EventsOutput(OutputStream out, RunRequest request) throws IOException {
+    this(out, request.tty(), null);
+    start(request.session() == null ? "run" : "attach");
+  }
+
+  /**
+   * Says nothing yet.
+   *
+   * @param tty whether standard output is that of a terminal
+   * @param child its number, null for what is none
+   */
+  EventsOutput(OutputStream out, boolean tty, @Nullable Integer child) {
     this.out = out;
-    this.tty = request.tty();
-    emit(
-        event("start")
-            .field("command", request.session() == null ? "run" : "attach")
-            .field("backend", "kvm"));
+    this.tty = tty;
+    this.child = child;
+  }
+
+  /** The first event of a command. */
+  void start(String command) throws IOException {
+    emit(event("start").field("command", command).field("backend", "kvm"));
   }
 
   @Override
@@ -65,32 +83,38 @@ final class EventsOutput implements RunOutput {
     emit(Failures.body(json, failure).endObject());
   }
 
-  private static Json about(String name, RunRequest.Save save) {
+  private Json about(String name, RunRequest.Save save) {
     return event(name).field("directory", save.directory().toString()).field("on", save.when());
   }
 
   @Override
   public void completed(RunResult result) throws IOException {
-    emit(result.fields(event("completion")));
+    if (child == null) {
+      completion(result::fields);
+    } else {
+      emit(result.timeline().json(result.ending(event("child_completion"))));
+    }
   }
 
   @Override
   public void failed(SporeException failure, Timeline timeline) throws IOException {
-    boolean canceled = failure.code() == ErrorCode.OPERATION_CANCELED;
-    Json json =
-        event("completion")
-            .field("outcome", canceled ? "canceled" : "failed")
-            .field("exit_code", failure.code().exitStatus());
-    timeline.json(json).beginObject("error");
-    emit(Failures.body(json, failure).endObject());
+    Json json = event(child == null ? "completion" : "child_completion");
+    emit(Failures.outcome(json, failure, timeline));
   }
 
-  private static Json event(String name) {
-    return new Json()
-        .beginObject()
-        .field("schema", "spore.automation.event.v1")
-        .field("schema_version", 1)
-        .field("event", name);
+  /** The last event of a command. */
+  void completion(UnaryOperator<Json> fields) throws IOException {
+    emit(fields.apply(event("completion")));
+  }
+
+  private Json event(String name) {
+    Json json =
+        new Json()
+            .beginObject()
+            .field("schema", "spore.automation.event.v1")
+            .field("schema_version", 1)
+            .field("event", name);
+    return child == null ? json : json.field("child", child);
   }
 
   private synchronized void emit(Json json) throws IOException {

@@ -1,5 +1,6 @@
 package dev.spore.cli;
 
+import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.SporeException;
 import java.util.Locale;
 
@@ -20,6 +21,15 @@ final class Failures {
             .field("schema_version", 1)
             .beginObject("error");
     return body(json, failure).endObject().endObject().toString();
+  }
+
+  /** The fields of a run that did not come to its own end. */
+  static Json outcome(Json json, SporeException failure, Timeline timeline) {
+    boolean canceled = failure.code() == ErrorCode.OPERATION_CANCELED;
+    json.field("outcome", canceled ? "canceled" : "failed")
+        .field("exit_code", failure.code().exitStatus());
+    timeline.json(json).beginObject("error");
+    return body(json, failure).endObject();
   }
 
   /** The fields of an error, for an object the caller has opened. */

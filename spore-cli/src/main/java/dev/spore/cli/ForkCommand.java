@@ -53,7 +53,11 @@ final class ForkCommand implements Command {
   public int execute(
       List<String> words, @Nullable List<String> exact, HostStreams host, Timeline timeline) {
     String name = Commands.oneWord("checkpoint fork DIR --count N --out DIR", words, exact);
-    int children = children();
+    if (count == null) {
+      throw new SporeException(
+          ErrorCode.USAGE_MISSING_ARGUMENT, "say how many children: --count N");
+    }
+    int children = children(count);
     if (out == null) {
       throw new SporeException(
           ErrorCode.USAGE_MISSING_ARGUMENT,
@@ -66,11 +70,8 @@ final class ForkCommand implements Command {
     return 0;
   }
 
-  private int children() {
-    if (count == null) {
-      throw new SporeException(
-          ErrorCode.USAGE_MISSING_ARGUMENT, "say how many children: --count N");
-    }
+  /** What {@code --count} says. */
+  static int children(String count) {
     if (count.matches("[1-9][0-9]{0,4}")) {
       int children = Integer.parseInt(count);
       if (children <= SnapshotLimits.FORK_CHILDREN_MAX) {

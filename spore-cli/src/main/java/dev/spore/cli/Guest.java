@@ -50,6 +50,9 @@ interface Guest extends AutoCloseable {
 
     void resize(TerminalSize size);
 
+    /** Waits until the command runs, or has no more hope to. */
+    void awaitStarted() throws InterruptedException;
+
     /**
      * Waits for the end of the command, or until its machine is saved and stands still.
      *

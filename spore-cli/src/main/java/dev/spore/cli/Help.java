@@ -19,6 +19,7 @@ final class Help {
       attach   go on with a command whose machine was saved while it ran
       inspect  say what a saved machine is, and prove it
       checkpoint fork   make many saved machines of one
+      fanout   run one command in many copies of a saved machine
       doctor   say what this host lacks to run machines, and the command that grants it
       kernel   build or list guest kernels
       help     explain a command: spore help run

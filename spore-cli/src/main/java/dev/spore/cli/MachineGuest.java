@@ -188,6 +188,11 @@ final class MachineGuest implements Guest {
     }
 
     @Override
+    public void awaitStarted() throws InterruptedException {
+      session.awaitStarted();
+    }
+
+    @Override
     public Outcome await() throws InterruptedException {
       CompletableFuture<ExecResult> end = session.onExit();
       try {

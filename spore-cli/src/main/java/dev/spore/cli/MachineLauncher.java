@@ -1,6 +1,7 @@
 package dev.spore.cli;
 
 import dev.spore.vmm.DiskSpec;
+import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.Machine;
 import dev.spore.vmm.MachineEvent;
 import dev.spore.vmm.MachineSpec;
@@ -13,12 +14,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Boots machines through the monitor library. */
 final class MachineLauncher implements GuestLauncher {
+  private static final System.Logger LOG = System.getLogger(MachineLauncher.class.getName());
+
   @Override
   public Guest boot(
       RunRequest request, OutputStream console, Timeline timeline, Cancellation canceler)
@@ -54,13 +58,7 @@ final class MachineLauncher implements GuestLauncher {
     Machine saved = null;
     String what = "from the machine kept for starts like this one";
     if (from != null) {
-      RestoreSpec spec =
-          new RestoreSpec(
-              Spore.open(from),
-              request.scratch(),
-              request.restore(),
-              Optional.of(request.backings()));
-      saved = Machine.restore(spec, events);
+      saved = Machine.restore(savedSpec(request, from), events);
       what = "from " + from;
     } else if (bases != null) {
       saved = bases.restore(events);
@@ -71,6 +69,42 @@ final class MachineLauncher implements GuestLauncher {
     }
     timeline.started("booted", bases == null ? "no machine is kept for this" : bases.reason());
     return Machine.boot(spec(request), events);
+  }
+
+  private static RestoreSpec savedSpec(RunRequest request, Path from) {
+    RunRequest.Sibling sibling = request.sibling();
+    RestoreSpec spec =
+        new RestoreSpec(
+            Spore.open(from),
+            request.scratch(),
+            request.restore(),
+            Optional.of(request.backings()),
+            sibling == null ? Optional.empty() : Optional.ofNullable(sibling.fork()));
+    if (sibling != null) {
+      shareMemory(spec);
+    }
+    return spec;
+  }
+
+  /** Has all machines of the same memory map one file, unless the user wants it otherwise. */
+  private static void shareMemory(RestoreSpec spec) {
+    boolean wanted =
+        switch (spec.memory()) {
+          case AUTO, BACKING -> true;
+          case EAGER, LAZY -> false;
+        };
+    if (!wanted) {
+      return;
+    }
+    try {
+      spec.buildBacking();
+    } catch (SporeException e) {
+      if (e.code() != ErrorCode.CACHE_UNAVAILABLE) {
+        throw e;
+      }
+      // Each gets memory of its own then; the start's reason says why.
+      LOG.log(System.Logger.Level.DEBUG, "memory is not shared", e);
+    }
   }
 
   /** The guest knows the image by its device alone; the user by its file. */
@@ -84,10 +118,10 @@ final class MachineLauncher implements GuestLauncher {
 
   private static MachineSpec spec(RunRequest request) {
     MachineSpec.Builder spec =
-        MachineSpec.builder(request.kernel())
+        MachineSpec.builder(Objects.requireNonNull(request.kernel()))
             .memoryBytes(request.memoryBytes())
             .vcpus(request.vcpus())
-            .initrd(request.initrd());
+            .initrd(Objects.requireNonNull(request.initrd()));
     Rootfs rootfs = request.rootfs();
     if (rootfs != null) {
       spec.disk(new DiskSpec(rootfs.image(), !rootfs.writable()));

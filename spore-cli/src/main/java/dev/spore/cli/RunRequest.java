@@ -2,6 +2,7 @@ package dev.spore.cli;
 
 import dev.spore.vmm.ram.BackingStore;
 import dev.spore.vmm.ram.RestoreMode;
+import dev.spore.vmm.snapshot.ForkRecord;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param argv exact argument vector of the guest command, at least one element
  * @param memoryBytes guest RAM, whole MiB
  * @param vcpus 1 to 8
+ * @param kernel null only if {@code from} is not
+ * @param initrd null only if {@code from} is not
  * @param rootfs null runs the command in the initrd
  * @param env {@code NAME=value} entries, last one wins
  * @param workdir absolute, null leaves it to the guest
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout from the start of the command, null is none
  * @param from the spore to restore, null is a fresh machine; then memory, vCPUs, kernel, initrd and
  *     rootfs mean nothing
+ * @param sibling which of several machines of {@code from} this is, null if it is the only one
  * @param cold whether a fresh machine has to be booted, though one that has booted is kept
  * @param keep where machines that have booted are kept; null keeps none
  * @param scratch directory for what only this run needs
@@ -35,8 +39,8 @@ record RunRequest(
     List<String> argv,
     long memoryBytes,
     int vcpus,
-    Path kernel,
-    Path initrd,
+    @Nullable Path kernel,
+    @Nullable Path initrd,
     @Nullable Rootfs rootfs,
     List<String> env,
     @Nullable String workdir,
@@ -44,6 +48,7 @@ record RunRequest(
     @Nullable Duration timeout,
     Duration bootTimeout,
     @Nullable Path from,
+    @Nullable Sibling sibling,
     boolean cold,
     @Nullable Path keep,
     Path scratch,
@@ -77,8 +82,45 @@ record RunRequest(
     }
   }
 
+  /**
+   * One of several machines that begin with the same memory and run beside each other.
+   *
+   * @param fork its number among them, null if {@code from} says so itself
+   */
+  record Sibling(@Nullable ForkRecord fork) {}
+
   RunRequest {
     argv = List.copyOf(argv);
     env = List.copyOf(env);
+  }
+
+  /** The same in the saved machine {@code spore}, which is {@code which} of several. */
+  RunRequest in(Path spore, Sibling which) {
+    return new RunRequest(
+        argv,
+        memoryBytes,
+        vcpus,
+        kernel,
+        initrd,
+        rootfs,
+        env,
+        workdir,
+        user,
+        timeout,
+        bootTimeout,
+        spore,
+        which,
+        cold,
+        keep,
+        scratch,
+        restore,
+        backings,
+        save,
+        consoleLog,
+        timing,
+        stdin,
+        tty,
+        mode,
+        session);
   }
 }

@@ -44,8 +44,9 @@ final class RunRequests {
         options.timeout == null ? null : Durations.parse("--timeout", options.timeout);
     Duration bootTimeout = Durations.parse("--boot-timeout", options.bootTimeout);
     List<String> env = environment(options, environment);
-    Path kernel = bootFile("--kernel", options.kernel, installation.kernel());
-    Path initrd = bootFile("--initrd", options.initrd, installation.initrd());
+    boolean boots = options.from == null;
+    Path kernel = boots ? bootFile("--kernel", options.kernel, installation.kernel()) : null;
+    Path initrd = boots ? bootFile("--initrd", options.initrd, installation.initrd()) : null;
     RunRequest.Save save = SavedOptions.save(options);
     SavedOptions.requireSavable(save, argv);
     return new RunRequest(
@@ -61,6 +62,7 @@ final class RunRequests {
         timeout,
         bootTimeout,
         options.from == null ? null : HostFiles.path("--from", options.from),
+        null,
         options.cold,
         worthKeeping(options) ? installation.cache().resolve("bases") : null,
         installation.cache().resolve("scratch"),

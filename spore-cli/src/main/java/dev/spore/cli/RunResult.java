@@ -39,6 +39,15 @@ record RunResult(
 
   /** The fields that the JSON result and the completion event share. */
   Json fields(Json json) {
+    ending(json).field("vcpus", request.vcpus()).field("memory_bytes", request.memoryBytes());
+    if (save != null) {
+      save.fields(json);
+    }
+    return timeline.json(json);
+  }
+
+  /** Those of them that say how the command ended. */
+  Json ending(Json json) {
     boolean stopped = outcome instanceof Guest.Outcome.Saved;
     json.field("outcome", stopped ? "saved" : "completed").field("exit_code", exitStatus);
     if (!stopped) {
@@ -54,10 +63,6 @@ record RunResult(
     if (request.session() != null) {
       json.field("session", request.session());
     }
-    json.field("vcpus", request.vcpus()).field("memory_bytes", request.memoryBytes());
-    if (save != null) {
-      save.fields(json);
-    }
-    return timeline.json(json);
+    return json;
   }
 }

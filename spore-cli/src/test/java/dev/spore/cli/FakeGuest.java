@@ -124,6 +124,9 @@ final class FakeGuest implements Guest, GuestLauncher, Guest.Task {
   public void resize(TerminalSize size) {}
 
   @Override
+  public void awaitStarted() {}
+
+  @Override
   public Outcome await() throws InterruptedException {
     try {
       return outcome.get();

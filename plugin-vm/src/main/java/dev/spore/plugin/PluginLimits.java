@@ -1,0 +1,56 @@
+package dev.spore.plugin;
+
+/**
+ * Every bound on what a plugin file can make its reader do: why this number, and what happens at
+ * it.
+ */
+public final class PluginLimits {
+  /**
+   * Bytes of a module in any form; a larger one is refused unread. 900 000 instructions take 13 MB.
+   */
+  public static final int MODULE_BYTES_MAX = 64 << 20;
+
+  /** Items of one list of a .cmod file, as the format fixes it; more are a decode error. */
+  public static final int LIST_ITEMS_MAX = 1_000_000;
+
+  /** UTF-8 bytes of one string of a .cmod file, as the format fixes it; more are a decode error. */
+  public static final int STRING_BYTES_MAX = 16_777_216;
+
+  /**
+   * Arrays inside arrays, in files and while running: everything that walks a value recurses, and
+   * this depth fits the smallest usual thread stack many times over. Deeper values are refused.
+   */
+  public static final int VALUE_DEPTH_MAX = 500;
+
+  /** JSON containers inside each other: two for each array of a value, and those around a value. */
+  public static final int JSON_DEPTH_MAX = 2 * VALUE_DEPTH_MAX + 24;
+
+  /** Digits of one JSON number; a longer one is a decode error. A double needs at most 767. */
+  public static final int JSON_NUMBER_CHARS_MAX = 1100;
+
+  /** Characters of a policy file; a longer one is refused unread. */
+  public static final int POLICY_CHARS_MAX = 4 << 20;
+
+  /**
+   * Arrays and tables inside each other, and parts of one key, in a policy file; fewer than {@link
+   * #VALUE_DEPTH_MAX}, so that every array of it is a value.
+   */
+  public static final int POLICY_DEPTH_MAX = 100;
+
+  /**
+   * Memory of a run unless told otherwise, bytes; the instruction that would exceed it fails. The
+   * largest trace of an ordinary plugin has held a few hundred KiB at once.
+   */
+  public static final long RUN_MEMORY_BYTES = 64L << 20;
+
+  /** Memory a run can be given at most, bytes: what arrays of the interpreter can hold. */
+  public static final long RUN_MEMORY_BYTES_MAX = 4L << 30;
+
+  /** What an open frame counts beside its registers, bytes of the memory limit. */
+  public static final int FRAME_BYTES = 64;
+
+  /** What a register or an item of an array counts at least, bytes of the memory limit. */
+  public static final int SLOT_BYTES = 16;
+
+  private PluginLimits() {}
+}

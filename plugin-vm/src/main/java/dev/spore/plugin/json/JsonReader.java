@@ -1,0 +1,239 @@
+package dev.spore.plugin.json;
+
+import dev.spore.plugin.DecodeException;
+import dev.spore.plugin.PluginLimits;
+import dev.spore.plugin.value.Utf8;
+import dev.spore.plugin.value.Value;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * Reads hostile JSON in one pass: typed, bounded, nothing kept but what is asked for. Everything
+ * that is wrong is a {@link DecodeException} with line and column. A method that reads a value
+ * expects the parser at its first token and leaves it at its last.
+ */
+public final class JsonReader implements AutoCloseable {
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(PluginLimits.JSON_DEPTH_MAX)
+                  .maxNumberLength(PluginLimits.JSON_NUMBER_CHARS_MAX)
+                  .maxStringLength(PluginLimits.STRING_BYTES_MAX)
+                  .maxNameLength(PluginLimits.STRING_BYTES_MAX)
+                  .build())
+          .build();
+  private static final BigInteger U64_MAX = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+
+  /** Reads one member of an object, or says that it does not know it. */
+  @FunctionalInterface
+  public interface Member {
+    /** Whether the member was read; one that was not is skipped. */
+    boolean read(String name);
+  }
+
+  private final JsonParser parser;
+
+  private JsonReader(JsonParser parser) {
+    this.parser = parser;
+  }
+
+  /** Reads a whole document of one value. */
+  public static <T> T document(byte[] bytes, Function<JsonReader, T> reading) {
+    try (JsonReader reader =
+        new JsonReader(FACTORY.createParser(ObjectReadContext.empty(), bytes))) {
+      reader.next();
+      T result = reading.apply(reader);
+      if (reader.parser.nextToken() != null) {
+        throw reader.error("trailing characters");
+      }
+      return result;
+    } catch (JacksonException e) {
+      throw new DecodeException(e.getOriginalMessage() + place(e.getLocation()));
+    }
+  }
+
+  @Override
+  public void close() {
+    parser.close();
+  }
+
+  /** An error at the current place. */
+  public DecodeException error(String what) {
+    return new DecodeException(what + place(parser.currentTokenLocation()));
+  }
+
+  private static String place(@Nullable TokenStreamLocation location) {
+    return location == null
+        ? ""
+        : " at line " + location.getLineNr() + " column " + location.getColumnNr();
+  }
+
+  private JsonToken next() {
+    JsonToken token = parser.nextToken();
+    if (token == null) {
+      throw error("EOF while parsing a value");
+    }
+    return token;
+  }
+
+  private void expect(JsonToken token, String what) {
+    if (parser.currentToken() != token) {
+      throw error("invalid type: expected " + what);
+    }
+  }
+
+  /** An object; members may come in any order. */
+  public void object(Member member) {
+    expect(JsonToken.START_OBJECT, "an object");
+    while (next() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      next();
+      if (!member.read(name)) {
+        parser.skipChildren();
+      }
+    }
+  }
+
+  /** An array of at most {@link PluginLimits#LIST_ITEMS_MAX} items. */
+  public <T> List<T> list(Supplier<T> item) {
+    expect(JsonToken.START_ARRAY, "an array");
+    List<T> items = new ArrayList<>();
+    while (next() != JsonToken.END_ARRAY) {
+      if (items.size() == PluginLimits.LIST_ITEMS_MAX) {
+        throw error("a list has more than " + PluginLimits.LIST_ITEMS_MAX + " items");
+      }
+      items.add(item.get());
+    }
+    return items;
+  }
+
+  /** An object with exactly one member, whose name says what it is. */
+  public <T> T tagged(Function<String, T> reading) {
+    expect(JsonToken.START_OBJECT, "an object of one member");
+    if (next() == JsonToken.END_OBJECT) {
+      throw error("expected one member, got none");
+    }
+    String name = parser.currentName();
+    next();
+    T result = reading.apply(name);
+    if (next() != JsonToken.END_OBJECT) {
+      throw error("expected one member, got more");
+    }
+    return result;
+  }
+
+  public boolean isNull() {
+    return parser.currentToken() == JsonToken.VALUE_NULL;
+  }
+
+  public boolean isString() {
+    return parser.currentToken() == JsonToken.VALUE_STRING;
+  }
+
+  public String string() {
+    expect(JsonToken.VALUE_STRING, "a string");
+    String text = parser.getString();
+    if (!Utf8.isValid(text)) {
+      throw error("lone surrogate in a string");
+    }
+    return text;
+  }
+
+  public @Nullable String nullableString() {
+    return isNull() ? null : string();
+  }
+
+  /** An unsigned 64-bit integer, in a long. */
+  public long unsigned() {
+    BigInteger number = integer();
+    if (number.signum() < 0 || number.compareTo(U64_MAX) > 0) {
+      throw error("number out of range for u64");
+    }
+    return number.longValue();
+  }
+
+  private long signed() {
+    BigInteger number = integer();
+    if (number.bitLength() > 63) {
+      throw error("number out of range for i64");
+    }
+    return number.longValue();
+  }
+
+  private BigInteger integer() {
+    expect(JsonToken.VALUE_NUMBER_INT, "an integer");
+    return parser.getBigIntegerValue();
+  }
+
+  private double number() {
+    if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT
+        && parser.currentToken() != JsonToken.VALUE_NUMBER_FLOAT) {
+      throw error("invalid type: expected a number");
+    }
+    // -0 is an integer to the parser and would lose its sign.
+    double number = Double.parseDouble(parser.getString());
+    if (Double.isInfinite(number)) {
+      throw error("number out of range");
+    }
+    return number;
+  }
+
+  private boolean bool() {
+    if (parser.currentToken() != JsonToken.VALUE_TRUE
+        && parser.currentToken() != JsonToken.VALUE_FALSE) {
+      throw error("invalid type: expected a boolean");
+    }
+    return parser.currentToken() == JsonToken.VALUE_TRUE;
+  }
+
+  /** A value in its JSON form. */
+  public Value value() {
+    return value(0);
+  }
+
+  private Value value(int depth) {
+    if (isString()) {
+      if (!string().equals("Nil")) {
+        throw error("unknown variant, expected Nil");
+      }
+      return Value.Nil.NIL;
+    }
+    return tagged(kind -> payload(kind, depth));
+  }
+
+  private Value payload(String kind, int depth) {
+    return switch (kind) {
+      case "Nil" -> {
+        expect(JsonToken.VALUE_NULL, "null");
+        yield Value.Nil.NIL;
+      }
+      case "Bool" -> new Value.Bool(bool());
+      case "I64" -> new Value.I64(signed());
+      case "F64" -> new Value.F64(number());
+      case "String" -> new Value.Text(string());
+      case "Array" -> {
+        if (depth == PluginLimits.VALUE_DEPTH_MAX) {
+          throw error("arrays nest deeper than " + PluginLimits.VALUE_DEPTH_MAX);
+        }
+        yield new Value.Array(list(() -> value(depth + 1)));
+      }
+      case "Function" -> new Value.FunctionName(string());
+      case "Capability" -> new Value.CapabilityName(string());
+      default -> throw error("unknown kind of value " + kind);
+    };
+  }
+}

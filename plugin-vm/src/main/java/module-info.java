@@ -1,0 +1,14 @@
+/** Small untrusted plugins that are bounded, inspectable and replayable, in pure Java. */
+module dev.spore.plugin {
+  requires tools.jackson.core;
+  requires static transitive org.jspecify;
+
+  exports dev.spore.plugin;
+  exports dev.spore.plugin.asm;
+  exports dev.spore.plugin.json;
+  exports dev.spore.plugin.module;
+  exports dev.spore.plugin.policy;
+  exports dev.spore.plugin.run;
+  exports dev.spore.plugin.value;
+  exports dev.spore.plugin.verify;
+}

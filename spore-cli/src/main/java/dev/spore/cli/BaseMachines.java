@@ -10,13 +10,12 @@ import dev.spore.vmm.SporeException;
 import dev.spore.vmm.Version;
 import dev.spore.vmm.ram.BackingStore;
 import dev.spore.vmm.ram.RestoreMode;
-import dev.spore.vmm.snapshot.Directories;
+import dev.spore.vmm.snapshot.Leftovers;
 import dev.spore.vmm.snapshot.Spore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -109,21 +108,16 @@ final class BaseMachines {
     } catch (SporeException e) {
       reason = "the machine kept for starts like this cannot be used: " + e.getMessage();
       if (e.code() == ErrorCode.OBJECT_INVALID) {
-        wanted = putAside();
+        wanted = remove();
       }
       return null;
     }
   }
 
   /** Makes room for a machine in the place of a damaged one; false if that cannot be. */
-  private boolean putAside() {
-    Path aside = base.resolveSibling("." + base.getFileName() + ".damaged");
+  private boolean remove() {
     try {
-      if (Files.exists(aside)) {
-        Directories.delete(aside);
-      }
-      Files.move(base, aside, StandardCopyOption.ATOMIC_MOVE);
-      Directories.delete(aside);
+      Leftovers.remove(base);
       return true;
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "a damaged machine stays in the cache", e);
@@ -148,7 +142,9 @@ final class BaseMachines {
   /** Keeps {@code machine}, which goes on. Failing to is no failure of the run. */
   void keep(Machine machine) throws InterruptedException {
     try {
-      Files.createDirectories(base.getParent());
+      Path kept = base.resolveSibling("");
+      Files.createDirectories(kept);
+      Leftovers.delete(kept);
       machine.save(new SaveSpec(base, Map.of("spore", "base"), true));
       restoreSpec().buildBacking();
     } catch (SporeException | IOException e) {

@@ -143,7 +143,7 @@ public final class SporeFork {
     try (HostFile written = HostFile.openRegular(file)) {
       written.sync();
     } catch (KvmException e) {
-      throw SporeStaging.failed("sync", file, new IOException(e));
+      throw SporeStaging.failed("sync", file, e);
     }
   }
 
@@ -151,7 +151,7 @@ public final class SporeFork {
     try (HostFile any = HostFile.open(directory, false)) {
       any.syncFileSystem();
     } catch (KvmException e) {
-      throw SporeStaging.failed("sync", directory, new IOException(e));
+      throw SporeStaging.failed("sync", directory, e);
     }
   }
 }

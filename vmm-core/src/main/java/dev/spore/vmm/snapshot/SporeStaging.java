@@ -3,6 +3,7 @@ package dev.spore.vmm.snapshot;
 import dev.spore.cas.ChunkStore;
 import dev.spore.format.SporeId;
 import dev.spore.format.manifest.DiskImage;
+import dev.spore.kvm.Errno;
 import dev.spore.kvm.HostFile;
 import dev.spore.kvm.KvmException;
 import dev.spore.vmm.ErrorCode;
@@ -10,6 +11,7 @@ import dev.spore.vmm.SporeException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -18,13 +20,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A spore on its way to its place: a directory beside it, renamed when everything in it is on the
- * disk. Closed without {@link #publish} it disappears; a kill leaves a hidden directory named
- * {@code .NAME.PID-N.partial} that nothing refers to. One thread.
+ * disk. Closed without {@link #publish} it disappears; a kill leaves a hidden directory that
+ * nothing refers to, see {@link Leftovers}. One thread.
  */
 public final class SporeStaging implements AutoCloseable {
   /** A spore holds a machine's memory: the owner's business alone. */
@@ -34,19 +36,23 @@ public final class SporeStaging implements AutoCloseable {
   static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
-  private static final AtomicLong NUMBER = new AtomicLong();
-
   private final Path target;
   private final Path staging;
+
+  /** Says to others that {@link #staging} is no leftover. */
+  private final HostFile lock;
+
+  private boolean placed;
   private boolean published;
 
-  private SporeStaging(Path target, Path staging) {
+  private SporeStaging(Path target, Path staging, HostFile lock) {
     this.target = target;
     this.staging = staging;
+    this.lock = lock;
   }
 
   /**
-   * Begins a spore that will be {@code target}.
+   * Begins a spore that will be {@code target}, and deletes what killed attempts at it have left.
    *
    * @throws SporeException usage.invalid_argument if something is there already or nothing can be
    *     made there
@@ -64,16 +70,26 @@ public final class SporeStaging implements AutoCloseable {
     if (!Files.isDirectory(parent)) {
       throw refused(target, "lies in no existing directory; make %s first".formatted(parent));
     }
-    String hidden =
-        ".%s.%d-%d.partial"
-            .formatted(name, ProcessHandle.current().pid(), NUMBER.incrementAndGet());
-    Path staging = parent.resolve(hidden);
-    try {
-      Files.createDirectory(staging, DIRECTORY_MODE);
-    } catch (IOException e) {
-      throw failed("make", staging, e);
+    Leftovers.delete(parent, name.toString());
+    return made(absolute, parent, name.toString());
+  }
+
+  private static SporeStaging made(Path target, Path parent, String name) {
+    while (true) {
+      Path staging = parent.resolve(Leftovers.hiddenName(name));
+      try {
+        Files.createDirectory(staging, DIRECTORY_MODE);
+        Optional<HostFile> lock = Leftovers.hold(staging);
+        if (lock.isPresent()) {
+          return new SporeStaging(target, staging, lock.get());
+        }
+        // Somebody looked for leftovers in between, and took it for one.
+      } catch (IOException e) {
+        throw failed("make", staging, e);
+      } catch (KvmException e) {
+        throw failed("open", staging, e);
+      }
     }
-    return new SporeStaging(absolute, staging);
   }
 
   /** Where the chunks go. */
@@ -118,11 +134,9 @@ public final class SporeStaging implements AutoCloseable {
     } catch (IOException e) {
       throw failed("give its name to", staging, e);
     }
+    placed = true;
+    syncDirectory(target.resolveSibling(""));
     published = true;
-    Path parent = target.getParent();
-    if (parent != null) {
-      syncDirectory(parent);
-    }
   }
 
   private static void write(Path file, byte[] bytes) {
@@ -143,20 +157,33 @@ public final class SporeStaging implements AutoCloseable {
     try (HostFile names = HostFile.open(directory, false)) {
       names.sync();
     } catch (KvmException e) {
-      throw failed("sync", directory, new IOException(e));
+      throw failed("sync", directory, e);
     }
   }
 
-  /** Takes everything back unless it was published. */
+  /** Takes everything back unless it was published. Idempotent. */
   @Override
   public void close() {
-    if (published || !Files.exists(staging)) {
-      return;
-    }
-    try {
-      Directories.delete(staging);
+    try (lock) {
+      if (placed && !published) {
+        // It has its name, but nobody can say for how long.
+        withdraw();
+      }
+      if (!published && Files.exists(staging)) {
+        Directories.delete(staging);
+      }
     } catch (IOException e) {
       throw failed("remove", staging, e);
+    }
+  }
+
+  private void withdraw() throws IOException {
+    placed = false;
+    try {
+      Files.move(target, staging, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      // Even a name can need room that is not there.
+      Directories.delete(target);
     }
   }
 
@@ -166,10 +193,18 @@ public final class SporeStaging implements AutoCloseable {
   }
 
   static SporeException failed(String doing, Path file, IOException cause) {
+    return failed(doing, file, String.valueOf(cause.getMessage()), cause);
+  }
+
+  static SporeException failed(String doing, Path file, KvmException cause) {
+    return failed(doing, file, Errno.describe(cause.errno()), cause);
+  }
+
+  private static SporeException failed(String doing, Path file, String why, Exception cause) {
     return new SporeException(
         ErrorCode.CACHE_UNAVAILABLE,
-        "cannot %s %s: %s; see to the file system and try again"
-            .formatted(doing, file, cause.getMessage()),
+        "cannot %s %s: %s; make room on its file system, or see to its permissions, and try again"
+            .formatted(doing, file, why),
         cause);
   }
 }

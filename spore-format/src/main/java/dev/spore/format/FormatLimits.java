@@ -20,6 +20,9 @@ public final class FormatLimits {
   /** Virtio devices of a machine: the board has eleven windows; a later one may have more. */
   public static final int DEVICES_MAX = 32;
 
+  /** Nanoseconds a guest's clock may show: 146 years, and as many until it would overflow. */
+  public static final long CLOCK_NANOS_MAX = 1L << 62;
+
   /** UTF-8 bytes of the writer's version: a name and a number. */
   public static final int WRITER_BYTES_MAX = 64;
 

@@ -62,7 +62,7 @@ public final class MachineSampler {
 
   private ClockState clock() {
     return new ClockState(
-        random.nextLong(Long.MAX_VALUE),
+        random.nextLong(Long.MAX_VALUE) % (FormatLimits.CLOCK_NANOS_MAX + 1),
         random.nextBoolean(),
         random.nextBoolean()
             ? OptionalLong.of(random.nextLong(Long.MAX_VALUE))

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @RequiresKvm
 final class GcPressureTest {
-  private static final Duration ORDINARY = Duration.ofSeconds(10);
+  private static final Duration ORDINARY = Duration.ofMinutes(1);
   private static final Duration LONG = Duration.ofMinutes(10);
 
   /**

@@ -9,6 +9,7 @@ module dev.spore.plugin {
   exports dev.spore.plugin.module;
   exports dev.spore.plugin.policy;
   exports dev.spore.plugin.run;
+  exports dev.spore.plugin.trace;
   exports dev.spore.plugin.value;
   exports dev.spore.plugin.verify;
 }

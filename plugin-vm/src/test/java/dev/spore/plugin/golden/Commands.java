@@ -18,9 +18,12 @@ import dev.spore.plugin.run.LiveCapabilities;
 import dev.spore.plugin.run.Outcome;
 import dev.spore.plugin.run.Program;
 import dev.spore.plugin.run.RunLimits;
+import dev.spore.plugin.trace.TraceMetadata;
+import dev.spore.plugin.trace.TraceWriter;
 import dev.spore.plugin.value.Utf8;
 import dev.spore.plugin.value.ValueText;
 import dev.spore.plugin.verify.Verifier;
+import java.io.ByteArrayOutputStream;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +99,7 @@ final class Commands {
       case "assemble" -> write(args.option("--out"), Cmod.encode(load(args.file())));
       case "negotiate" -> negotiate(args);
       case "run" -> run(args);
+      case "trace" -> trace(args);
       default -> throw new NotSupported();
     }
     return 0;
@@ -170,6 +174,27 @@ final class Commands {
       case Outcome.Failed(PluginException failure) ->
           throw new Told(Objects.requireNonNull(failure.getMessage()));
     }
+  }
+
+  private void trace(Args args) {
+    PluginModule module = load(args.file());
+    byte[] policyFile = Objects.requireNonNull(files.get(args.option("--policy")));
+    Policy policy = policy(args.option("--policy"));
+    RunLimits limits = limits(args);
+    Negotiation negotiation = Negotiation.of(module, policy, host());
+    negotiation.require();
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    String entry = args.option("--entry", "main");
+    TraceWriter writer = new TraceWriter(module, entry, file::write);
+    Outcome outcome =
+        Interpreter.run(
+            Program.of(module), entry, limits, new LiveCapabilities(policy, host()), writer);
+    writer.finish(outcome, TraceMetadata.of(module, policyFile, limits, negotiation));
+    files.put(args.option("--out"), file.toByteArray());
+    if (outcome instanceof Outcome.Failed(PluginException failure)) {
+      throw new Told("trace captured error: " + failure.getMessage());
+    }
+    out.append("wrote ").append(args.option("--out")).append('\n');
   }
 
   private static RunLimits limits(Args args) {

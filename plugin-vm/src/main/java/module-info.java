@@ -6,6 +6,7 @@ module dev.spore.plugin {
   exports dev.spore.plugin;
   exports dev.spore.plugin.asm;
   exports dev.spore.plugin.json;
+  exports dev.spore.plugin.lang;
   exports dev.spore.plugin.module;
   exports dev.spore.plugin.policy;
   exports dev.spore.plugin.run;

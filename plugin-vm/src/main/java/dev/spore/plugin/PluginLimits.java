@@ -52,5 +52,20 @@ public final class PluginLimits {
   /** What a register or an item of an array counts at least, bytes of the memory limit. */
   public static final int SLOT_BYTES = 16;
 
+  /** Characters of a source in the language; a longer one is refused unread. */
+  public static final int SOURCE_CHARS_MAX = 4 << 20;
+
+  /**
+   * Characters of one expression of a source. Each part of it is scanned again, so that time grows
+   * with length times depth; this keeps the worst source within seconds.
+   */
+  public static final int EXPRESSION_CHARS_MAX = 1 << 16;
+
+  /** Parts of one expression inside each other, in a source; deeper ones are refused. */
+  public static final int EXPRESSION_DEPTH_MAX = 500;
+
+  /** Blocks inside each other, in a source; deeper ones are refused. */
+  public static final int SOURCE_DEPTH_MAX = 500;
+
   private PluginLimits() {}
 }

@@ -6,6 +6,8 @@ import dev.spore.plugin.PolicyException;
 import dev.spore.plugin.PolicyFileException;
 import dev.spore.plugin.VerifyException;
 import dev.spore.plugin.asm.Assembler;
+import dev.spore.plugin.asm.CasmText;
+import dev.spore.plugin.lang.Compiler;
 import dev.spore.plugin.module.Cmod;
 import dev.spore.plugin.module.ModuleFile;
 import dev.spore.plugin.module.PluginModule;
@@ -24,6 +26,7 @@ import dev.spore.plugin.value.Utf8;
 import dev.spore.plugin.value.ValueText;
 import dev.spore.plugin.verify.Verifier;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +103,7 @@ final class Commands {
       case "negotiate" -> negotiate(args);
       case "run" -> run(args);
       case "trace" -> trace(args);
+      case "compile" -> compile(args);
       default -> throw new NotSupported();
     }
     return 0;
@@ -111,7 +115,7 @@ final class Commands {
     if (path.endsWith(".casm")) {
       module = Assembler.assemble(text(bytes, "assembly module is not valid UTF-8"));
     } else if (path.endsWith(".chr")) {
-      throw new NotSupported();
+      module = Compiler.compile(text(bytes, "language source is not valid UTF-8"));
     } else {
       module = ModuleFile.decode(bytes);
     }
@@ -174,6 +178,22 @@ final class Commands {
       case Outcome.Failed(PluginException failure) ->
           throw new Told(Objects.requireNonNull(failure.getMessage()));
     }
+  }
+
+  private void compile(Args args) {
+    byte[] bytes = Objects.requireNonNull(files.get(args.file()));
+    if (Utf8.fault(bytes, 0, bytes.length).isPresent()) {
+      throw new Told(
+          "failed to read source "
+              + args.file()
+              + "\n\nCaused by:\n    stream did not contain valid UTF-8");
+    }
+    PluginModule module = Compiler.compile(Utf8.decode(bytes, 0, bytes.length));
+    byte[] output =
+        args.option("--emit", "binary").equals("casm")
+            ? CasmText.render(module).getBytes(StandardCharsets.UTF_8)
+            : Cmod.encode(module);
+    write(args.option("--out"), output);
   }
 
   private void trace(Args args) {

@@ -77,6 +77,17 @@ final class GoldenRunsTest {
     }
     files.put("deep.cmod", deep.toByteArray());
     assertErrorInsteadOfCrash(List.of("verify", "deep.cmod"));
+    for (String nested :
+        List.of(
+            "[".repeat(50_000) + "]".repeat(50_000),
+            "[".repeat(5_000) + "]".repeat(5_000),
+            "(".repeat(5_000) + "1" + ")".repeat(5_000),
+            "not ".repeat(5_000) + "1",
+            "1 + ".repeat(5_000) + "1")) {
+      String source = "module m\nfn main\n  return " + nested + "\nend\n";
+      files.put("deep.chr", source.getBytes(StandardCharsets.UTF_8));
+      assertErrorInsteadOfCrash(List.of("verify", "deep.chr"));
+    }
   }
 
   private void assertErrorInsteadOfCrash(List<String> argv) {

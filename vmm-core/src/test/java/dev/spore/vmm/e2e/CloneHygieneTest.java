@@ -83,7 +83,7 @@ final class CloneHygieneTest {
 
   @Test
   void copiesOfABusyMachineShareNothingThatCameAfterTheSave() throws Exception {
-    source.sh("setsid nice -n 19 /tmp/secrets /tmp/secrets.log /tmp/count > /dev/null 2>&1 &");
+    source.sh("setsid /tmp/secrets /tmp/secrets.log /tmp/count > /dev/null 2>&1 &");
     source.sh("until [ -s /tmp/count ]; do sleep 1; done");
     SaveReport report = save(source, "busy", true);
     assertThat(report.freezeNanos()).isPositive();

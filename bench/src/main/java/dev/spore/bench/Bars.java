@@ -6,35 +6,38 @@ import java.util.List;
 
 /** What the figures are held against. Printed, never asserted: a busy machine is no defect. */
 final class Bars {
-  private final List<String> lines = new ArrayList<>();
+  private record Bar(String verdict, String what, String figure, String limit) {}
+
+  private final List<Bar> all = new ArrayList<>();
 
   /** Notes a figure that must not exceed {@code limit}. */
   void atMost(String what, double figure, double limit, String unit) {
-    add(
-        figure <= limit ? "pass" : "MISSED",
-        "%s: %s %s, at most %s".formatted(what, Table.figure(figure), unit, Table.figure(limit)));
+    add(figure <= limit, what, figure, "at most " + Table.figure(limit), unit);
   }
 
   /** Notes a figure that must reach {@code limit}. */
   void atLeast(String what, double figure, double limit, String unit) {
-    add(
-        figure >= limit ? "pass" : "MISSED",
-        "%s: %s %s, at least %s".formatted(what, Table.figure(figure), unit, Table.figure(limit)));
+    add(figure >= limit, what, figure, "at least " + Table.figure(limit), unit);
   }
 
   /** Notes a bar that nothing was measured for. */
   void missing(String what, String why) {
-    add("-", what + ": not measured, " + why);
+    all.add(new Bar("-", what, "", "not measured, " + why));
   }
 
-  private void add(String verdict, String text) {
-    lines.add("  %-6s  %s".formatted(verdict, text));
+  private void add(boolean held, String what, double figure, String limit, String unit) {
+    String shown = (Table.figure(figure) + " " + unit).strip();
+    all.add(new Bar(held ? "pass" : "MISSED", what, shown, limit));
   }
 
   void print(PrintStream out) {
-    if (!lines.isEmpty()) {
-      out.printf("%nBars (medians)%n");
-      lines.forEach(out::println);
+    if (all.isEmpty()) {
+      return;
     }
+    int width = all.stream().mapToInt(bar -> bar.what.length()).max().orElse(0);
+    out.printf("%nBars (medians)%n");
+    String line = "  %-6s  %-" + width + "s  %12s  %s%n";
+    all.forEach(bar -> out.printf(line, bar.verdict, bar.what, bar.figure, bar.limit));
+    out.flush();
   }
 }

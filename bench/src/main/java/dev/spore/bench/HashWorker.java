@@ -5,6 +5,7 @@ import dev.spore.cas.Blake3;
 import dev.spore.cas.CasLimits;
 import dev.spore.cas.ChunkId;
 import dev.spore.cas.ChunkStore;
+import dev.spore.kvm.Mapping;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,13 +17,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A JVM of its own that hashes and reads chunks, warm, when told to: compilers and modules are a
  * matter of flags, and the benchmark's own JVM has those of a short command.
  *
  * <p>Takes a word a line, answers each with nanoseconds: {@code hash} a file's bytes in memory;
- * {@code verified} and {@code plain}, read a store's chunks with and without proof.
+ * {@code verified} and {@code plain}, read a store's chunks with and without proof; {@code restored}
+ * and {@code copied}, the same into new memory.
  */
 final class HashWorker {
   /** Longer than the compilers need, also beside another such JVM. */
@@ -74,6 +77,8 @@ final class HashWorker {
       hash();
       verified();
       plain();
+      restored();
+      copied();
       if (vectors && !Blake3.usesVectors() && end - start < VECTORS_NANOS_MAX) {
         end = System.nanoTime() + WARM_UP_NANOS;
       }
@@ -89,6 +94,8 @@ final class HashWorker {
       case "hash" -> hash();
       case "verified" -> verified();
       case "plain" -> plain();
+      case "restored" -> restored();
+      case "copied" -> copied();
       default -> throw new IllegalArgumentException(word);
     }
     return System.nanoTime() - start;
@@ -108,11 +115,44 @@ final class HashWorker {
 
   private void plain() throws IOException {
     for (ChunkId id : ids) {
-      try (FileChannel channel = FileChannel.open(store.path(id), StandardOpenOption.READ)) {
-        if (channel.read(target.asByteBuffer()) != target.byteSize()) {
-          throw new IOException("short read of " + store.path(id));
-        }
+      copy(id, target);
+    }
+  }
+
+  private void copy(ChunkId id, MemorySegment to) throws IOException {
+    try (FileChannel channel = FileChannel.open(store.path(id), StandardOpenOption.READ)) {
+      if (channel.read(to.asByteBuffer()) != to.byteSize()) {
+        throw new IOException("short read of " + store.path(id));
       }
     }
+  }
+
+  /** Reads every chunk to a place of its own in new memory, as a restore does. */
+  private void restored() {
+    try (Mapping memory = memory()) {
+      IntStream.range(0, ids.size())
+          .parallel()
+          .forEach(i -> store.read(ids.get(i), place(memory, i)));
+    }
+  }
+
+  /** The same without proof and by one thread. */
+  private void copied() throws IOException {
+    try (Mapping memory = memory()) {
+      for (int i = 0; i < ids.size(); i++) {
+        copy(ids.get(i), place(memory, i));
+      }
+    }
+  }
+
+  private Mapping memory() {
+    Mapping memory = Mapping.anonymous(bytes.byteSize());
+    memory.adviseHugePages();
+    return memory;
+  }
+
+  private static MemorySegment place(Mapping memory, int chunk) {
+    long at = (long) chunk * CasLimits.CHUNK_BYTES_MAX;
+    return memory.segment().asSlice(at, CasLimits.CHUNK_BYTES_MAX);
   }
 }

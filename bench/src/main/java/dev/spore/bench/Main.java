@@ -41,8 +41,7 @@ public final class Main {
       new StartBench(setup, bars).run(System.out);
     }
     if (parts.contains(Part.SNAPSHOT)) {
-      new SaveBench(setup, bars).run(System.out);
-      new RestoreBench(setup, bars).run(System.out);
+      new SnapshotBench(setup, bars, System.out).run(ofSnapshot(args));
     }
     if (parts.contains(Part.HASH)) {
       new HashBench(setup, bars).run(System.out);
@@ -55,6 +54,12 @@ public final class Main {
       new BootBench(setup, bars).run(System.out, boots);
     }
     bars.print(System.out);
+  }
+
+  private static Set<SnapshotBench.Part> ofSnapshot(String[] args) {
+    return args.length == 1
+        ? EnumSet.allOf(SnapshotBench.Part.class)
+        : EnumSet.of(SnapshotBench.Part.valueOf(args[1].toUpperCase(Locale.ROOT)));
   }
 
   /** What happens in machines of this process. */

@@ -3,95 +3,138 @@ package dev.spore.bench;
 import dev.spore.vmm.Machine;
 import dev.spore.vmm.MachineEvent;
 import dev.spore.vmm.RestoreSpec;
-import dev.spore.vmm.SaveSpec;
 import dev.spore.vmm.agent.AgentClient;
 import dev.spore.vmm.agent.ExecSpec;
+import dev.spore.vmm.ram.BackingStore;
+import dev.spore.vmm.ram.RestoreMode;
 import dev.spore.vmm.snapshot.Spore;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** How long until a saved machine runs on. */
+/** How long until a saved machine runs on, from each source of its memory. */
 final class RestoreBench {
   private static final int RUNS = 10;
   private static final int WARM_UPS = 3;
-  private static final int SMALL_MIB = 128;
-  private static final int LARGE_MIB = 1024;
-  private static final int FILL_MIB = 64;
-  private static final double SECOND_RUN_MILLIS = 1500;
+  static final int SMALL_MIB = SaveBench.SMALL_MIB;
+  static final int LARGE_MIB = 1024;
+  static final int LARGE_FILL_MIB = 64;
+
+  /** Its spore has some 120 MiB to read. */
+  static final int EAGER_MIB = SaveBench.WHOLE_MIB;
+
+  private static final List<RestoreMode> QUICK = List.of(RestoreMode.BACKING, RestoreMode.LAZY);
+  private static final double FIRST_RUN_MILLIS = 15;
+  private static final double SIZE_RATIO = 1.5;
+  private static final double EAGER_RATE = 1.5;
   private static final double VMM_SHARE = 5;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final String SECOND = "second spore run -- /bin/true";
-  private static final String SHARE = "  of it in VMM code";
+  private static final String EAGER = "eager, non-zero chunks";
+  private static final String SHARE = "VMM code of a restored /bin/true";
 
-  private final Setup setup;
   private final Bars bars;
+  private final BackingStore backings;
+  private final Path scratch;
   private final Figures figures = new Figures();
 
   RestoreBench(Setup setup, Bars bars) {
-    this.setup = setup;
     this.bars = bars;
+    this.scratch = setup.scratch();
+    this.backings = BackingStore.in(setup.scratch().resolve("backings"));
   }
 
-  void run(PrintStream out) throws IOException, InterruptedException {
-    Table table = new Table("Restore");
+  void run(Machines machines, PrintStream out) throws IOException, InterruptedException {
     for (int mib : new int[] {SMALL_MIB, LARGE_MIB}) {
-      Path spore = saved(mib);
+      Path spore = machines.spore(mib);
+      spec(spore, RestoreMode.BACKING).buildBacking();
       for (int i = 0; i < WARM_UPS + RUNS; i++) {
-        double millis = firstRunMillis(spore);
-        if (i >= WARM_UPS) {
-          figures.add("restore " + mib, millis);
+        for (RestoreMode mode : QUICK) {
+          double millis = firstRunMillis(spore, mode);
+          if (i >= WARM_UPS) {
+            figures.add(name(mode, mib), millis);
+          }
         }
       }
-      share(spore);
-      table.row(
-          "request to first KVM_RUN, %d MiB".formatted(mib),
-          "ms",
-          figures.of("restore " + mib),
-          "spore opened, manifest and index proven, RAM had, state set and read back, %d MiB of it"
-                  .formatted(FILL_MIB)
-              + " random; in a running JVM");
     }
-    SporeRun.again(setup);
+    eager(machines.spore(EAGER_MIB));
     for (int i = 0; i < RUNS; i++) {
-      figures.add(SECOND, SporeRun.again(setup).wallMillis());
+      share(machines.spore(LARGE_MIB));
+    }
+    table().print(out);
+    hold();
+  }
+
+  private static String name(RestoreMode mode, int mib) {
+    return "%s, %d MiB".formatted(mode.name().toLowerCase(Locale.ROOT), mib);
+  }
+
+  private Table table() {
+    Table table = new Table("Restore: request to first KVM_RUN, in a running JVM");
+    for (RestoreMode mode : QUICK) {
+      for (int mib : new int[] {SMALL_MIB, LARGE_MIB}) {
+        table.row(
+            name(mode, mib),
+            "ms",
+            figures.of(name(mode, mib)),
+            "spore opened, manifest and index proven, memory mapped, state set and read back");
+      }
     }
     table.row(
-        SECOND, "ms", figures.of(SECOND), "from shell to shell, JVM and guest's exit included");
+        EAGER,
+        "GB/s",
+        figures.of(EAGER),
+        "bytes of chunks that are not zero by the whole time to the first KVM_RUN, on all"
+            + " processors; files in the page cache");
     table.row(
         SHARE,
         "%",
         figures.of(SHARE),
         "vCPU thread outside KVM_RUN by the time from the request to the end of /bin/true");
-    table.print(out);
-    bars.atMost(SECOND, figures.median(SECOND), SECOND_RUN_MILLIS, "ms");
-    bars.atMost("VMM code in a second run", figures.median(SHARE), VMM_SHARE, "%");
+    return table;
   }
 
-  private Path saved(int mib) throws IOException, InterruptedException {
-    Path spore = setup.scratch().resolve("restore-" + mib);
-    try (WarmMachine machine = WarmMachine.boot(setup, mib)) {
-      SaveBench.dirtying(setup, machine, FILL_MIB, 0);
-      machine.machine().save(new SaveSpec(spore, Map.of(), false));
+  private void hold() {
+    for (RestoreMode mode : QUICK) {
+      double large = figures.median(name(mode, LARGE_MIB));
+      String what = "restore to first KVM_RUN, " + name(mode, LARGE_MIB);
+      bars.atMost(what, large, FIRST_RUN_MILLIS, "ms");
+      double ratio = large / figures.median(name(mode, SMALL_MIB));
+      bars.atMost("  by that of %d MiB".formatted(SMALL_MIB), ratio, SIZE_RATIO, "times");
     }
-    return spore;
+    bars.atLeast("eager restore of non-zero chunks", figures.median(EAGER), EAGER_RATE, "GB/s");
+    bars.atMost(SHARE, figures.median(SHARE), VMM_SHARE, "%");
   }
 
-  private double firstRunMillis(Path spore) {
+  private RestoreSpec spec(Path spore, RestoreMode mode) {
+    return new RestoreSpec(Spore.open(spore), scratch, mode, Optional.of(backings));
+  }
+
+  private double firstRunMillis(Path spore, RestoreMode mode) {
     CompletableFuture<Long> firstRun = new CompletableFuture<>();
     long before = System.nanoTime();
-    Machine machine = restore(spore, firstRun);
-    try (machine) {
+    try (Machine _ = restore(spore, mode, firstRun)) {
       return (firstRun.join() - before) / 1e6;
+    }
+  }
+
+  private void eager(Path spore) {
+    double bytes = Spore.open(spore).manifest().memory().dataChunks() * (double) (2 << 20);
+    for (int i = 0; i < WARM_UPS + RUNS; i++) {
+      double millis = firstRunMillis(spore, RestoreMode.EAGER);
+      if (i >= WARM_UPS) {
+        figures.add(EAGER, bytes / millis / 1e6);
+      }
     }
   }
 
   private void share(Path spore) throws InterruptedException {
     long before = System.nanoTime();
-    try (Machine machine = restore(spore, new CompletableFuture<>());
+    try (Machine machine = restore(spore, RestoreMode.BACKING, new CompletableFuture<>());
         AgentClient agent = machine.agent(PATIENCE)) {
       agent.exec(ExecSpec.of("/bin/true")).await();
       long wall = System.nanoTime() - before;
@@ -99,9 +142,9 @@ final class RestoreBench {
     }
   }
 
-  private Machine restore(Path spore, CompletableFuture<Long> firstRun) {
+  private Machine restore(Path spore, RestoreMode mode, CompletableFuture<Long> firstRun) {
     return Machine.restore(
-        new RestoreSpec(Spore.open(spore), setup.scratch()),
+        spec(spore, mode),
         event -> {
           if (event instanceof MachineEvent.FirstRun run) {
             firstRun.complete(run.nanoTime());

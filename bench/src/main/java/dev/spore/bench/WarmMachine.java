@@ -110,6 +110,13 @@ final class WarmMachine implements AutoCloseable {
     return agent.exec(spec);
   }
 
+  /** What became of the machine, for messages. */
+  String fate() {
+    return machine.exit().isDone()
+        ? "the machine has ended: " + machine.exit().join().describe() + machine.consoleTail()
+        : "the machine runs";
+  }
+
   /** Runs a command that must succeed; its standard output. */
   String output(String... argv) throws IOException, InterruptedException {
     ExecSession session = agent.exec(ExecSpec.of(argv));

@@ -32,10 +32,10 @@ class TableTest {
     bars.atMost("boot", 30.1, 30, "s");
     bars.missing("ratio", "there is no QEMU");
 
-    assertThat(printed(bars::print))
-        .contains("pass    start")
-        .contains("MISSED  boot")
-        .contains("ratio: not measured, there is no QEMU");
+    assertThat(printed(bars::print).lines().map(String::strip))
+        .anyMatch(line -> line.matches("pass +start +300 ms +at most 300"))
+        .anyMatch(line -> line.matches("MISSED +boot +30.1 s +at most 30.0"))
+        .anyMatch(line -> line.matches("- +ratio +not measured, there is no QEMU"));
   }
 
   private static String printed(Consumer<PrintStream> what) {

@@ -8,6 +8,7 @@ import dev.spore.format.state.MachineState;
 import dev.spore.format.state.VcpuState;
 import dev.spore.vmm.quirk.Quirk;
 import dev.spore.vmm.quirk.QuirkProfile;
+import dev.spore.vmm.state.CpuidFit;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -32,8 +33,12 @@ final class HostFit {
           new Word(0x8000_0001L, 0, Register.EDX),
           new Word(0x8000_0008L, 0, Register.EBX));
 
-  /** CPUID.1:ECX bits that say what the processor is doing, not what it can: OSXSAVE. */
+  /** Bits that say what the guest has switched on, not what the processor can: OSXSAVE, OSPKE. */
   private static final int LEAF_1_ECX_STATE = 1 << 27;
+
+  private static final int LEAF_7_ECX_STATE = 1 << 4;
+  private static final Word XCR0_LOW = new Word(0xd, 0, Register.EAX);
+  private static final Word XCR0_HIGH = new Word(0xd, 0, Register.EDX);
 
   private HostFit() {}
 
@@ -64,20 +69,33 @@ final class HostFit {
   }
 
   /**
-   * Checks this host against {@code needs}.
+   * Checks this host.
    *
-   * @param supported what KVM of this host can show
+   * @param needs what the guest relies on: every feature it was shown counts as in use, for what
+   *     its programs have taken up cannot be told
+   * @param shown the CPUID table it was shown
+   * @param here the one this host would show it
    * @throws SporeException host.unsupported naming the first need that is not met
    */
-  static void require(HostNeeds needs, List<CpuidLeaf> supported, QuirkProfile quirks) {
-    String vendor = vendor(supported);
+  static void require(
+      HostNeeds needs, List<CpuidLeaf> shown, List<CpuidLeaf> here, QuirkProfile quirks) {
+    requireFeatures(needs, here);
+    List<String> had = quirks.quirks().stream().map(Quirk::id).sorted().toList();
+    if (!had.equals(needs.quirks())) {
+      throw lacking(
+          "a host whose KVM has the quirks %s; this one has %s".formatted(needs.quirks(), had));
+    }
+    CpuidFit.require(shown, needs.xcr0(), here);
+  }
+
+  private static void requireFeatures(HostNeeds needs, List<CpuidLeaf> here) {
+    String vendor = vendor(here);
     if (!vendor.equals(needs.cpuVendor())) {
       throw lacking("a processor of %s; this one is of %s".formatted(needs.cpuVendor(), vendor));
     }
     for (FeatureNeed need : needs.features()) {
       int missing =
-          need.bits()
-              & ~value(supported, new Word(need.function(), need.subleaf(), need.register()));
+          need.bits() & ~value(here, new Word(need.function(), need.subleaf(), need.register()));
       if (missing != 0) {
         throw lacking(
             "CPUID leaf 0x%x.%d %s bit %d, which this processor or its KVM does not have"
@@ -88,10 +106,12 @@ final class HostFit {
                     Integer.numberOfTrailingZeros(missing)));
       }
     }
-    List<String> here = quirks.quirks().stream().map(Quirk::id).sorted().toList();
-    if (!here.equals(needs.quirks())) {
+    long can = Integer.toUnsignedLong(value(here, XCR0_LOW)) | (long) value(here, XCR0_HIGH) << 32;
+    long missing = needs.xcr0() & ~can;
+    if (missing != 0) {
       throw lacking(
-          "a host whose KVM has the quirks %s; this one has %s".formatted(needs.quirks(), here));
+          "XSAVE feature %d, which its guest has switched on and this host does not have"
+              .formatted(Long.numberOfTrailingZeros(missing)));
     }
   }
 
@@ -101,12 +121,19 @@ final class HostFit {
         return switch (word.register()) {
           case EAX -> leaf.eax();
           case EBX -> leaf.ebx();
-          case ECX -> word.function() == 1 ? leaf.ecx() & ~LEAF_1_ECX_STATE : leaf.ecx();
+          case ECX -> leaf.ecx() & ~state(word);
           case EDX -> leaf.edx();
         };
       }
     }
     return 0;
+  }
+
+  private static int state(Word word) {
+    if (word.function() == 1) {
+      return LEAF_1_ECX_STATE;
+    }
+    return word.function() == 7 && word.subleaf() == 0 ? LEAF_7_ECX_STATE : 0;
   }
 
   private static String vendor(List<CpuidLeaf> table) {

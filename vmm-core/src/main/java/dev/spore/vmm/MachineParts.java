@@ -25,7 +25,6 @@ import dev.spore.vmm.board.MmioBus;
 import dev.spore.vmm.boot.CommandLine;
 import dev.spore.vmm.capture.SealableDisk;
 import dev.spore.vmm.quirk.KernelFlags;
-import dev.spore.vmm.quirk.Quirk;
 import dev.spore.vmm.quirk.QuirkProfile;
 import dev.spore.vmm.ram.GuestRam;
 import dev.spore.vmm.state.CpuidLeaves;
@@ -34,6 +33,7 @@ import dev.spore.vmm.state.VmStates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +58,6 @@ final class MachineParts {
   final InstructionAssists assists;
   final VcpuSet vcpus;
   private final VcpuStates states;
-  private final List<CpuidEntry> supported;
-  private final int count;
   final VsockDevice vsock;
 
   /**
@@ -86,10 +84,9 @@ final class MachineParts {
     vm.createIrqchip();
     vm.createPit2();
     ram.plugInto(vm);
-    supported = kvm.supportedCpuid();
-    vcpus = new VcpuSet(kvm, vm, shown == null ? supported : shown, count, owner);
+    List<CpuidEntry> supported = kvm.supportedCpuid();
+    vcpus = new VcpuSet(kvm, vm, supported, shown == null ? supported : shown, count, owner);
     states = VcpuStates.of(kvm, quirks);
-    this.count = count;
     this.diskSources = List.copyOf(disks);
     assists = new InstructionAssists(ram.memory(), xsaveLayout(supported), count == 1);
     KvmInterrupt serialLine = owner.add(new KvmInterrupt(vm, BoardMap.UART_GSI));
@@ -135,10 +132,9 @@ final class MachineParts {
     return line.build();
   }
 
-  /** What a guest on this host can be shown; where CPUID cannot be masked, what it is shown. */
-  List<CpuidLeaf> supported() {
-    return CpuidLeaves.of(
-        quirks.has(Quirk.UNMASKED_CPUID) ? vcpus.descriptors().getFirst().getCpuid2() : supported);
+  /** What a machine that boots on this host is shown. */
+  List<CpuidLeaf> offered() {
+    return CpuidLeaves.of(vcpus.offered());
   }
 
   /** State of the VM itself; nothing of it moves. */
@@ -149,11 +145,8 @@ final class MachineParts {
 
   /** State of each vCPU; all are parked. */
   List<VcpuState> vcpuStates() {
-    List<VcpuState> list = new ArrayList<>();
-    for (int id = 0; id < count; id++) {
-      list.add(states.capture(id, vcpus.descriptors().get(id)));
-    }
-    return list;
+    List<VcpuFd> fds = vcpus.descriptors();
+    return IntStream.range(0, fds.size()).mapToObj(id -> states.capture(id, fds.get(id))).toList();
   }
 
   /** State of each virtio device; all are at rest. */

@@ -5,6 +5,7 @@ import dev.spore.format.manifest.DiskImage;
 import dev.spore.format.manifest.Manifest;
 import dev.spore.format.manifest.MemoryImage;
 import dev.spore.format.manifest.MemoryRegion;
+import dev.spore.format.state.CpuidLeaf;
 import dev.spore.virtio.console.ConsoleSink;
 import dev.spore.vmm.board.BoardMap;
 import dev.spore.vmm.boot.BootLayout;
@@ -14,7 +15,6 @@ import dev.spore.vmm.ram.RamImage;
 import dev.spore.vmm.ram.RamRestore;
 import dev.spore.vmm.ram.RestoredRam;
 import dev.spore.vmm.snapshot.Spore;
-import dev.spore.vmm.state.CpuidFit;
 import dev.spore.vmm.state.CpuidLeaves;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,8 +67,8 @@ final class MachineRestore {
             owner,
             console,
             power);
-    HostFit.require(manifest.host(), parts.supported(), parts.quirks);
-    CpuidFit.require(manifest.machine().vm().cpuid(), manifest.host().xcr0(), parts.supported());
+    List<CpuidLeaf> shown = manifest.machine().vm().cpuid();
+    HostFit.require(manifest.host(), shown, parts.offered(), parts.quirks);
     parts.restore(manifest.machine());
     return parts;
   }

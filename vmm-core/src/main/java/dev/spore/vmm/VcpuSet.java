@@ -24,21 +24,40 @@ final class VcpuSet {
   private static final int TYPE_DATA = 3;
 
   private final List<VcpuFd> fds = new ArrayList<>();
+  private List<CpuidEntry> offered = List.of();
   private final List<Vcpu> vcpus = new CopyOnWriteArrayList<>();
   private boolean stopRequested;
 
   /**
    * Creates {@code count} vCPUs; {@code owner} closes them.
    *
-   * @param cpuid what they show, but for each one's place among them
+   * @param supported what KVM can show
+   * @param shown what they show, but for each one's place among them
    */
-  VcpuSet(Kvm kvm, VmFd vm, List<CpuidEntry> cpuid, int count, Closeables owner) {
+  VcpuSet(
+      Kvm kvm,
+      VmFd vm,
+      List<CpuidEntry> supported,
+      List<CpuidEntry> shown,
+      int count,
+      Closeables owner) {
     boolean tscDeadline = kvm.checkExtension(KvmCap.TSC_DEADLINE_TIMER) != 0;
     for (int id = 0; id < count; id++) {
       VcpuFd fd = owner.add(vm.createVcpu(id));
-      fd.setCpuid2(CpuidTopology.forVcpu(cpuid, id, count, tscDeadline));
       fds.add(fd);
+      if (id == 0) {
+        fd.setCpuid2(CpuidTopology.forVcpu(supported, id, count, tscDeadline));
+        offered = fd.getCpuid2();
+      }
+      fd.setCpuid2(CpuidTopology.forVcpu(shown, id, count, tscDeadline));
     }
+  }
+
+  /**
+   * What the first vCPU of a machine that boots here shows; more than was asked, where KVM adds.
+   */
+  List<CpuidEntry> offered() {
+    return offered;
   }
 
   /** Puts the first vCPU at the kernel's entry; the others wait for its INIT and SIPI. */

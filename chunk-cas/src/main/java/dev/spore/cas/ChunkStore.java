@@ -116,6 +116,11 @@ public final class ChunkStore {
     return Files.isRegularFile(path(id), LinkOption.NOFOLLOW_LINKS);
   }
 
+  /** Whether there is a regular file of that length for the chunk; it is not read. */
+  public boolean contains(ChunkId id, long lengthBytes) {
+    return ChunkFiles.isPresent(path(id), lengthBytes);
+  }
+
   /**
    * Fills {@code target} with the chunk's bytes, proven.
    *

@@ -145,7 +145,7 @@ final class BaseMachines {
       Path kept = base.resolveSibling("");
       Files.createDirectories(kept);
       Leftovers.delete(kept);
-      machine.save(new SaveSpec(base, Map.of("spore", "base"), true));
+      machine.save(new SaveSpec(base, Map.of("spore", "base"), true, false));
       restoreSpec().buildBacking();
     } catch (SporeException | IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "no machine is kept", e);

@@ -71,7 +71,7 @@ final class FakeGuest implements Guest, GuestLauncher, Guest.Task {
     if (!save.goesOn()) {
       outcome.complete(new Outcome.Saved());
     }
-    return new SaveReport(SporeId.of(new byte[0]), 2_000_000, 1_000_000, 0, 1, 1, 1, 3_000_000);
+    return new SaveReport(SporeId.of(new byte[0]), 2_000_000, 1_000_000, 0, 0, 1, 1, 1, 3_000_000);
   }
 
   @Override

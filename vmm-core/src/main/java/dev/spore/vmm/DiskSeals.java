@@ -19,11 +19,19 @@ final class DiskSeals implements AutoCloseable {
 
   /** Begins; the machine is at rest. */
   static DiskSeals begin(List<SealableDisk> disks, Batch batch) {
-    List<Optional<DiskSeal>> seals = new ArrayList<>();
-    for (SealableDisk disk : disks) {
-      seals.add(disk.isReadOnly() ? Optional.empty() : Optional.of(disk.seal(batch)));
+    DiskSeals begun = new DiskSeals(new ArrayList<>());
+    boolean all = false;
+    try {
+      for (SealableDisk disk : disks) {
+        begun.seals.add(disk.isReadOnly() ? Optional.empty() : Optional.of(disk.seal(batch)));
+      }
+      all = true;
+      return begun;
+    } finally {
+      if (!all) {
+        begun.close();
+      }
     }
-    return new DiskSeals(seals);
   }
 
   /** Index of each disk, in order; empty for one that is read-only. */

@@ -145,7 +145,7 @@ public final class Machine implements AutoCloseable {
     RestoredRam memory = owner.add(MachineRestore.memory(spec, memoryLost::complete));
     return new Assembled(
         MachineRestore.assemble(spec, memory.ram(), owner, console, power),
-        MachineOrigin.restored(spec),
+        MachineOrigin.restored(spec, memory),
         "%s (%s)".formatted(memory.source().id(), memory.reason()));
   }
 

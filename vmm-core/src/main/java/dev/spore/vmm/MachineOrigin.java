@@ -1,14 +1,17 @@
 package dev.spore.vmm;
 
-import dev.spore.cas.ChunkStore;
 import dev.spore.format.Bytes;
 import dev.spore.format.SporeId;
+import dev.spore.format.hint.WorkingSet;
 import dev.spore.format.manifest.Generation;
 import dev.spore.format.manifest.GuestImages;
 import dev.spore.vmm.agent.KnownSession;
+import dev.spore.vmm.capture.Baseline;
+import dev.spore.vmm.ram.RestoredRam;
 import dev.spore.vmm.snapshot.ForkRecord;
 import dev.spore.vmm.snapshot.Spore;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param parent the spore it was restored from, or null
  * @param lineage drawn at its boot
  * @param fork which child of a fork it is, or its parent was, or null
- * @param chunks the parent's, or null
+ * @param memory what it was restored with, or null
+ * @param baseline what is known of its RAM from the parent, or null
  * @param sessions what it had running when it was saved
  */
 record MachineOrigin(
@@ -31,15 +35,16 @@ record MachineOrigin(
     @Nullable SporeId parent,
     Bytes lineage,
     @Nullable ForkRecord fork,
-    @Nullable ChunkStore chunks,
+    @Nullable RestoredRam memory,
+    @Nullable Baseline baseline,
     List<KnownSession> sessions) {
 
   static MachineOrigin booted(MachineSpec spec, String commandLine, Bytes lineage) {
     return new MachineOrigin(
-        () -> imagesOf(spec), commandLine, 0, null, lineage, null, null, List.of());
+        () -> imagesOf(spec), commandLine, 0, null, lineage, null, null, null, List.of());
   }
 
-  static MachineOrigin restored(RestoreSpec spec) {
+  static MachineOrigin restored(RestoreSpec spec, RestoredRam memory) {
     Spore spore = spec.spore();
     Generation before = spore.manifest().generation();
     return new MachineOrigin(
@@ -49,8 +54,14 @@ record MachineOrigin(
         spore.id(),
         before.lineage(),
         spec.fork().or(spore::fork).orElse(null),
-        spore.chunks(),
+        memory,
+        new Baseline(spore.chunks(), spore.index(), memory::changedChunks),
         SavedSessions.known(spore.manifest().sessions()));
+  }
+
+  /** What is worth reading first of a spore made of the machine. */
+  Optional<WorkingSet> workingSet() {
+    return memory == null ? Optional.empty() : memory.workingSet();
   }
 
   Generation generationOfSpore() {

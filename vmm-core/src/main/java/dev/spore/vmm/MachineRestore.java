@@ -19,7 +19,6 @@ import dev.spore.vmm.state.CpuidLeaves;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Builds the machine a spore describes, or says why this program or this host cannot. */
@@ -79,7 +78,8 @@ final class MachineRestore {
    * @param onFailure as for {@link RamRestore}
    */
   static RestoredRam memory(RestoreSpec spec, Consumer<SporeException> onFailure) {
-    return new RamRestore(image(spec.spore()), spec.backings(), Optional.empty(), onFailure)
+    return new RamRestore(
+            image(spec.spore()), spec.backings(), spec.spore().workingSet(), onFailure)
         .run(spec.memory());
   }
 

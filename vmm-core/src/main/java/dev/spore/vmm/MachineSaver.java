@@ -11,14 +11,17 @@ import dev.spore.format.manifest.MemoryImage;
 import dev.spore.format.manifest.SavedSession;
 import dev.spore.format.state.MachineState;
 import dev.spore.vmm.agent.LiveSessions;
+import dev.spore.vmm.capture.Baseline;
 import dev.spore.vmm.capture.RamDirt;
 import dev.spore.vmm.capture.RamSealer;
 import dev.spore.vmm.capture.RamView;
 import dev.spore.vmm.snapshot.Spore;
 import dev.spore.vmm.snapshot.SporeStaging;
+import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes spores of one machine. One save at a time. */
 final class MachineSaver {
@@ -28,6 +31,9 @@ final class MachineSaver {
   private final GuestFreezer freezer;
   private final RamView ram;
   private final RamDirt dirt;
+
+  /** What the last spore made of the machine holds, as long as all writes since are watched. */
+  private @Nullable Baseline lastSave;
 
   MachineSaver(
       MachineParts parts, MachineOrigin origin, LiveSessions sessions, GuestFreezer freezer) {
@@ -57,9 +63,12 @@ final class MachineSaver {
    */
   SaveReport save(SaveSpec spec) throws InterruptedException {
     long started = System.nanoTime();
+    // From here on, what was watched counts as looked at: after a failure it cannot be told again.
+    Baseline baseline = lastSave == null ? origin.baseline() : lastSave;
+    lastSave = null;
     try (SporeStaging staging = SporeStaging.begin(spec.directory());
         Batch batch = staging.chunks().batch()) {
-      RamSealer sealer = new RamSealer(ram, dirt, batch, origin.chunks());
+      RamSealer sealer = new RamSealer(ram, dirt, batch, baseline);
       if (spec.goesOn()) {
         Instantaneous instant = takeRunning(sealer, batch);
         return publish(spec, staging, batch, sealer, instant, started);
@@ -67,6 +76,10 @@ final class MachineSaver {
       return saveStopped(spec, staging, batch, sealer, started);
     } catch (ChunkException e) {
       throw Spore.unusable(e);
+    } finally {
+      if (lastSave == null) {
+        dirt.stop();
+      }
     }
   }
 
@@ -114,23 +127,18 @@ final class MachineSaver {
   }
 
   private Instantaneous takeRunning(RamSealer sealer, Batch batch) throws InterruptedException {
-    try {
-      sealAhead(sealer);
-      Moment moment = stop(sealer, batch);
-      try (RamSealer.Frozen frozen = moment.frozen();
-          DiskSeals seals = moment.seals()) {
-        sealer.sealFrozen(frozen);
-        return new Instantaneous(
-            moment.state(),
-            moment.sessions(),
-            moment.wallNanos(),
-            moment.pauseNanos(),
-            moment.freezeNanos(),
-            frozen.sizeBytes(),
-            seals.run());
-      }
-    } finally {
-      dirt.stop();
+    sealAhead(sealer);
+    try (Closeables taken = new Closeables()) {
+      Moment moment = stop(sealer, batch, taken);
+      sealer.sealFrozen(moment.frozen());
+      return new Instantaneous(
+          moment.state(),
+          moment.sessions(),
+          moment.wallNanos(),
+          moment.pauseNanos(),
+          moment.freezeNanos(),
+          moment.frozen().sizeBytes(),
+          moment.seals().run());
     }
   }
 
@@ -153,8 +161,12 @@ final class MachineSaver {
       RamSealer.Frozen frozen,
       DiskSeals seals) {}
 
-  /** First the processes, which takes a running guest, then the machine. */
-  private Moment stop(RamSealer sealer, Batch batch) throws InterruptedException {
+  /**
+   * First the processes, which takes a running guest, then the machine.
+   *
+   * @param taken closes what is in the result
+   */
+  private Moment stop(RamSealer sealer, Batch batch, Closeables taken) throws InterruptedException {
     GuestFreezer.Held held = freezer.hold();
     try {
       MachineState state;
@@ -163,13 +175,12 @@ final class MachineSaver {
       RamSealer.Frozen frozen;
       DiskSeals seals;
       long before = System.nanoTime();
-      MachineStandstill standstill = MachineStandstill.of(parts);
-      try (standstill) {
+      try (MachineStandstill _ = MachineStandstill.of(parts)) {
         state = state();
         running = SavedSessions.of(sessions.list());
         wallNanos = wallNanos();
-        frozen = sealer.freeze();
-        seals = DiskSeals.begin(parts.disks(), batch);
+        frozen = taken.add(sealer.freeze());
+        seals = taken.add(DiskSeals.begin(parts.disks(), batch));
       }
       long pauseNanos = System.nanoTime() - before;
       held.release();
@@ -217,12 +228,21 @@ final class MachineSaver {
     for (int disk = 0; disk < instant.diskIndexes().size(); disk++) {
       staging.addDiskIndex(Manifests.diskName(disk), instant.diskIndexes().get(disk));
     }
+    origin.workingSet().ifPresent(staging::addWorkingSet);
     SporeId id = staging.publish(indexBytes, ManifestCodec.encode(manifest));
+    if (spec.goesOn() && spec.again()) {
+      lastSave =
+          new Baseline(
+              Spore.chunks(spec.directory()),
+              memory.openIndex(MemorySegment.ofArray(indexBytes)),
+              dirt::collectChunks);
+    }
     return new SaveReport(
         id,
         instant.pauseNanos(),
         instant.freezeNanos(),
         instant.copiedBytes(),
+        sealer.seenBytes(),
         dataChunks,
         committed.added(),
         committed.addedBytes(),

@@ -10,6 +10,7 @@ import dev.spore.format.SporeId;
  * @param freezeNanos how much longer its processes stood still: what it took the guest to stop them
  *     before that and to let them go on after it
  * @param copiedBytes guest memory copied during that time
+ * @param seenBytes guest memory looked at; of the rest it was known that it had not changed
  * @param dataChunks chunks of RAM that are not all zero
  * @param addedChunks chunks of RAM and disks that the store did not have
  * @param addedBytes what those cost on the disk
@@ -20,6 +21,7 @@ public record SaveReport(
     long pauseNanos,
     long freezeNanos,
     long copiedBytes,
+    long seenBytes,
     long dataChunks,
     long addedChunks,
     long addedBytes,

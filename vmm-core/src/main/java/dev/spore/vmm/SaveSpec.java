@@ -12,8 +12,16 @@ import java.util.Map;
  *     ForkRecord#RESERVED_PREFIX}
  * @param goesOn whether the machine runs on afterwards: then it is stopped only while its latest
  *     writes are copied; else it stands still from the save on, until it is closed
+ * @param again whether what it writes from then on is watched, so that the next save looks at that
+ *     alone and not at all of its memory; the watching costs the guest its large pages
  */
-public record SaveSpec(Path directory, Map<String, String> annotations, boolean goesOn) {
+public record SaveSpec(
+    Path directory, Map<String, String> annotations, boolean goesOn, boolean again) {
+  /** A save of a machine that, if it goes on, may well be saved again. */
+  public SaveSpec(Path directory, Map<String, String> annotations, boolean goesOn) {
+    this(directory, annotations, goesOn, goesOn);
+  }
+
   /**
    * Checks the annotations' keys.
    *

@@ -7,7 +7,7 @@ public interface DirtyLog {
   /** Begins to log; pages written before may be reported once. */
   void start();
 
-  /** Stops logging. Does nothing when it is not running. */
+  /** Stops logging. */
   void stop();
 
   /**

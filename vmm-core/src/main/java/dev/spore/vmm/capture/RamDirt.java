@@ -5,6 +5,7 @@ import dev.spore.virtio.memory.GuestMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 
 /**
  * Which pages were written, by whom ever: the guest, through the hypervisor's log, and the VMM,
@@ -21,7 +22,7 @@ public final class RamDirt {
   }
 
   /** Whether every write since {@link #start} is known. */
-  boolean isStarted() {
+  public boolean isStarted() {
     return started;
   }
 
@@ -33,10 +34,19 @@ public final class RamDirt {
     collect();
   }
 
-  /** Ends watching, which gives the guest its cheap first writes back. */
+  /** Ends watching, if it goes on, which gives the guest its cheap first writes back. */
   public void stop() {
-    started = false;
-    log.stop();
+    if (started) {
+      started = false;
+      log.stop();
+    }
+  }
+
+  /** Numbers of the chunks written since the last call, which are forgotten. */
+  public BitSet collectChunks() {
+    BitSet chunks = new BitSet();
+    collect().forEachRun((first, count) -> chunks.set((int) (first / RamView.CHUNK_PAGES)));
+    return chunks;
   }
 
   /** The pages written since the last call, which are forgotten. */

@@ -2,9 +2,10 @@ package dev.spore.vmm.capture;
 
 import dev.spore.cas.Batch;
 import dev.spore.cas.ChunkId;
-import dev.spore.cas.ChunkStore;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,22 +22,24 @@ public final class RamSealer {
   private final RamView ram;
   private final RamDirt dirt;
   private final Batch batch;
-  private final @Nullable ChunkStore earlier;
+  private final @Nullable Baseline baseline;
 
   /** Id of each chunk as it was last sealed; null: all zero. */
   private final AtomicReferenceArray<@Nullable ChunkId> ids;
+
+  /** Chunks looked at. */
+  private final LongAdder seen = new LongAdder();
 
   /** Whether {@link #ids} holds what RAM held when {@link #dirt} was last asked. */
   private boolean complete;
 
   /**
-   * Seals RAM nothing is known about.
+   * Begins to seal RAM.
    *
-   * @param earlier where the machine was restored from, which still has the chunks that did not
-   *     change; or null
+   * @param baseline what is known of it, or null
    */
-  public RamSealer(RamView ram, RamDirt dirt, Batch batch, @Nullable ChunkStore earlier) {
-    this.earlier = earlier;
+  public RamSealer(RamView ram, RamDirt dirt, Batch batch, @Nullable Baseline baseline) {
+    this.baseline = baseline;
     this.ram = ram;
     this.dirt = dirt;
     this.batch = batch;
@@ -44,7 +47,7 @@ public final class RamSealer {
   }
 
   /**
-   * Seals what was written since the last time, all of RAM at first, while the guest runs.
+   * Seals what was written since the last time, at first since the baseline, while the guest runs.
    *
    * @return bytes of the chunks looked at
    */
@@ -86,7 +89,7 @@ public final class RamSealer {
     complete = true;
   }
 
-  /** Seals what was written since the last seal, all of RAM at first; the guest is stopped. */
+  /** Seals what was written since the last seal or the baseline; the guest is stopped. */
   public void sealStopped() throws InterruptedException {
     long[] chunks = pending();
     complete = false;
@@ -95,20 +98,44 @@ public final class RamSealer {
   }
 
   private long[] pending() {
-    if (!complete || !dirt.isStarted()) {
+    if (complete && dirt.isStarted()) {
+      return dirt.collectChunks().stream().asLongStream().toArray();
+    }
+    Baseline known = baseline;
+    if (known == null) {
       return LongStream.range(0, ram.chunks()).toArray();
     }
-    LongStream.Builder chunks = LongStream.builder();
-    dirt.collect().forEachRun((first, count) -> chunks.add(first / RamView.CHUNK_PAGES));
-    return chunks.build().distinct().toArray();
+    BitSet changed = known.changed().get();
+    return LongStream.range(0, ram.chunks())
+        .filter(chunk -> changed.get((int) chunk) || !carryOver(known, chunk))
+        .toArray();
+  }
+
+  /** Takes an unchanged chunk as it is in the baseline; false if that has lost it. */
+  private boolean carryOver(Baseline known, long chunk) {
+    ChunkId id = known.index().id(chunk).orElse(null);
+    if (id != null) {
+      if (!known.chunks().contains(id, RamView.CHUNK_BYTES)) {
+        return false;
+      }
+      batch.link(known.chunks(), id, RamView.CHUNK_BYTES);
+    }
+    ids.set((int) chunk, id);
+    return true;
   }
 
   private void seal(long chunk, MemorySegment bytes) {
-    ChunkId id = batch.put(bytes, earlier).orElse(null);
+    seen.increment();
+    ChunkId id = batch.put(bytes, baseline == null ? null : baseline.chunks()).orElse(null);
     ChunkId old = ids.getAndSet((int) chunk, id);
     if (old != null) {
       batch.withdraw(old);
     }
+  }
+
+  /** Bytes of RAM looked at so far, chunks that were looked at twice counted twice. */
+  public long seenBytes() {
+    return seen.sum() * RamView.CHUNK_BYTES;
   }
 
   /** Id of a chunk as it was last sealed, or null if it is all zero. */

@@ -57,16 +57,6 @@ public final class RamView {
     return bytes(chunk * CHUNK_BYTES, CHUNK_BYTES);
   }
 
-  /** The bytes of a chunk, to be filled before anybody runs in them. */
-  public MemorySegment target(long chunk) {
-    int region = region(chunk);
-    return memory
-        .regions()
-        .get(region)
-        .bytes()
-        .asSlice((chunk - firstChunks[region]) * CHUNK_BYTES, CHUNK_BYTES);
-  }
-
   private int region(long chunk) {
     int region = firstChunks.length - 1;
     while (firstChunks[region] > chunk) {

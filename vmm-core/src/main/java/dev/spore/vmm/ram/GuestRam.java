@@ -11,6 +11,7 @@ import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.SporeException;
 import dev.spore.vmm.boot.RamLayout;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,21 @@ public final class GuestRam implements AutoCloseable {
   /** The RAM as devices see it. */
   public GuestMemory memory() {
     return memory;
+  }
+
+  /** What became of its pages; says most of RAM that is {@link #mapped}. */
+  ChunkUse use() {
+    return ChunkUse.of(new RamChunks(layout), mappings);
+  }
+
+  long sizeBytes() {
+    return new RamChunks(layout).sizeBytes();
+  }
+
+  BitSet allChunks() {
+    BitSet all = new BitSet();
+    all.set(0, new RamChunks(layout).count());
+    return all;
   }
 
   /** Gives the RAM to a VM, slot 0 upwards. */

@@ -130,6 +130,15 @@ final class LazyRam implements Residency, AutoCloseable {
     return touched.workingSet(image.sizeBytes());
   }
 
+  /** Chunks that somebody needed or the prefetch brought; what is not among them is as saved. */
+  BitSet arrived() {
+    BitSet arrived = new BitSet(chunks.count());
+    for (int chunk = 0; chunk < chunks.count(); chunk++) {
+      arrived.set(chunk, states.get(chunk) != MISSING);
+    }
+    return arrived;
+  }
+
   RamImage image() {
     return image;
   }

@@ -87,12 +87,12 @@ public record RamRestore(
     // The mappings keep the file open, and locked.
     try (file) {
       GuestRam ram = GuestRam.mapped(image.layout(), file);
-      return new RestoredRam(ram, RamSource.BACKING, BackingVerdict.PROOF_VALID.id(), null);
+      return RestoredRam.mapped(ram, BackingVerdict.PROOF_VALID.id());
     }
   }
 
   private RestoredRam eager(String reason) {
-    return new RestoredRam(EagerRam.load(image), RamSource.EAGER, reason, null);
+    return RestoredRam.read(EagerRam.load(image), reason);
   }
 
   private RestoredRam lazyOrFail() {
@@ -118,7 +118,7 @@ public record RamRestore(
       LazyRam filler = LazyRam.start(image, mappings, userfault, touched, onFailure);
       filler.prefetch(first, first.isEmpty() ? window : Duration.ZERO);
       GuestRam ram = GuestRam.filledBy(filler, image.layout(), mappings);
-      return new RestoredRam(ram, RamSource.LAZY, reason, filler);
+      return RestoredRam.lazy(ram, reason, filler);
     } catch (KvmException | SporeException e) {
       userfault.close();
       mappings.forEach(Mapping::close);

@@ -1,6 +1,7 @@
 package dev.spore.vmm.ram;
 
 import dev.spore.format.hint.WorkingSet;
+import java.util.BitSet;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +12,23 @@ public final class RestoredRam implements AutoCloseable {
   private final String reason;
   private final @Nullable LazyRam lazy;
 
-  RestoredRam(GuestRam ram, RamSource source, String reason, @Nullable LazyRam lazy) {
+  private RestoredRam(GuestRam ram, RamSource source, String reason, @Nullable LazyRam lazy) {
     this.ram = ram;
     this.source = source;
     this.reason = reason;
     this.lazy = lazy;
+  }
+
+  static RestoredRam mapped(GuestRam ram, String reason) {
+    return new RestoredRam(ram, RamSource.BACKING, reason, null);
+  }
+
+  static RestoredRam read(GuestRam ram, String reason) {
+    return new RestoredRam(ram, RamSource.EAGER, reason, null);
+  }
+
+  static RestoredRam lazy(GuestRam ram, String reason, LazyRam filler) {
+    return new RestoredRam(ram, RamSource.LAZY, reason, filler);
   }
 
   /** The RAM; closed with this. */
@@ -33,11 +46,27 @@ public final class RestoredRam implements AutoCloseable {
   }
 
   /**
-   * What was touched in the first seconds, as far as it is known by now: worth keeping beside the
-   * spore for the next restore. Empty unless the source is {@link RamSource#LAZY}.
+   * What was touched: of a mapping, until now; read lazily, in the first seconds. Worth keeping
+   * beside a spore for its next restore. Empty where nobody can tell.
    */
   public Optional<WorkingSet> workingSet() {
-    return lazy == null ? Optional.empty() : Optional.of(lazy.workingSet());
+    return switch (source) {
+      case BACKING -> Optional.of(TouchLog.workingSet(ram.use().touched(), ram.sizeBytes()));
+      case EAGER -> Optional.empty();
+      case LAZY -> Optional.ofNullable(lazy).map(LazyRam::workingSet);
+    };
+  }
+
+  /**
+   * Numbers of the chunks that may differ from what was restored: written ones, and where nobody
+   * can tell those from others, all that were touched, or all.
+   */
+  public BitSet changedChunks() {
+    return switch (source) {
+      case BACKING -> ram.use().changed();
+      case EAGER -> ram.allChunks();
+      case LAZY -> lazy == null ? ram.allChunks() : lazy.arrived();
+    };
   }
 
   /** As {@link GuestRam#close}. */

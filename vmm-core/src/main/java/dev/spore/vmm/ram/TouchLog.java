@@ -33,16 +33,21 @@ final class TouchLog {
     }
   }
 
-  /** What has been touched by now; in whole chunks, for that is how they are fetched. */
+  /** What has been touched by now. */
   WorkingSet workingSet(long memoryBytes) {
-    List<PageRange> ranges = new ArrayList<>();
     synchronized (touched) {
-      int from = touched.nextSetBit(0);
-      while (from >= 0) {
-        int to = touched.nextClearBit(from);
-        ranges.add(new PageRange((long) from * CHUNK_PAGES, (long) (to - from) * CHUNK_PAGES));
-        from = touched.nextSetBit(to);
-      }
+      return workingSet(touched, memoryBytes);
+    }
+  }
+
+  /** A set of whole chunks, for that is how they are fetched. */
+  static WorkingSet workingSet(BitSet chunks, long memoryBytes) {
+    List<PageRange> ranges = new ArrayList<>();
+    int from = chunks.nextSetBit(0);
+    while (from >= 0) {
+      int to = chunks.nextClearBit(from);
+      ranges.add(new PageRange((long) from * CHUNK_PAGES, (long) (to - from) * CHUNK_PAGES));
+      from = chunks.nextSetBit(to);
     }
     return new WorkingSet(memoryBytes, ranges);
   }

@@ -4,6 +4,7 @@ import dev.spore.cas.ChunkException;
 import dev.spore.cas.ChunkStore;
 import dev.spore.format.FormatException;
 import dev.spore.format.SporeId;
+import dev.spore.format.hint.WorkingSet;
 import dev.spore.format.index.MemoryIndex;
 import dev.spore.format.manifest.DiskImage;
 import dev.spore.format.manifest.Manifest;
@@ -29,6 +30,8 @@ import java.util.Optional;
  */
 public record Spore(
     Path directory, SporeId id, Manifest manifest, MemoryIndex index, ChunkStore chunks) {
+  private static final System.Logger LOG = System.getLogger(Spore.class.getName());
+
   /** Name of the file that holds the spore's id: 64 hexadecimal digits and a line feed. */
   static final String ID_FILE = "id";
 
@@ -102,7 +105,12 @@ public record Spore(
     }
   }
 
-  private static ChunkStore chunks(Path directory) {
+  /**
+   * The store of the spore in {@code directory}.
+   *
+   * @throws SporeException object.invalid if there is none
+   */
+  public static ChunkStore chunks(Path directory) {
     Path chunks = directory.resolve(CHUNKS);
     if (Files.isSymbolicLink(chunks)) {
       chunks = sharedChunks(directory, chunks);
@@ -125,6 +133,22 @@ public record Spore(
           ErrorCode.CACHE_UNAVAILABLE,
           "spore file %s cannot be read (%s); see to the file system".formatted(link, e),
           e);
+    }
+  }
+
+  /**
+   * What is worth reading first. Nobody vouches for it: empty whenever there is anything wrong with
+   * its file.
+   */
+  public Optional<WorkingSet> workingSet() {
+    if (Files.notExists(SporeFile.WORKING_SET.in(directory))) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(WorkingSet.parse(SporeFile.WORKING_SET.read(directory)));
+    } catch (SporeException | FormatException e) {
+      LOG.log(System.Logger.Level.DEBUG, "a working set is not used", e);
+      return Optional.empty();
     }
   }
 

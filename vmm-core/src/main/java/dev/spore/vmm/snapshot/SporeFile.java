@@ -1,6 +1,7 @@
 package dev.spore.vmm.snapshot;
 
 import dev.spore.format.FormatLimits;
+import dev.spore.format.hint.WorkingSet;
 import dev.spore.format.index.MemoryIndex;
 import dev.spore.format.manifest.ManifestCodec;
 import dev.spore.kvm.Errno;
@@ -17,7 +18,8 @@ import java.nio.file.Path;
 enum SporeFile {
   ID(Spore.ID_FILE, 65),
   MANIFEST(ManifestCodec.FILE, FormatLimits.MANIFEST_BYTES_MAX),
-  INDEX(MemoryIndex.FILE, SnapshotLimits.INDEX_BYTES_MAX);
+  INDEX(MemoryIndex.FILE, SnapshotLimits.INDEX_BYTES_MAX),
+  WORKING_SET(WorkingSet.FILE, SnapshotLimits.WORKING_SET_BYTES_MAX);
 
   private final String fileName;
   private final int sizeMax;

@@ -2,6 +2,7 @@ package dev.spore.vmm.snapshot;
 
 import dev.spore.cas.ChunkStore;
 import dev.spore.format.SporeId;
+import dev.spore.format.hint.WorkingSet;
 import dev.spore.format.manifest.DiskImage;
 import dev.spore.kvm.Errno;
 import dev.spore.kvm.HostFile;
@@ -102,6 +103,11 @@ public final class SporeStaging implements AutoCloseable {
     if (index.length > 0) {
       write(staging.resolve(DiskImage.indexFile(disk)), index);
     }
+  }
+
+  /** Adds what is worth reading first. */
+  public void addWorkingSet(WorkingSet set) {
+    write(SporeFile.WORKING_SET.in(staging), set.encode());
   }
 
   /**

@@ -6,14 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.spore.cas.Batch;
 import dev.spore.cas.ChunkId;
 import dev.spore.cas.ChunkStore;
+import dev.spore.format.index.MemoryIndex;
+import dev.spore.format.index.MemoryIndexWriter;
 import dev.spore.virtio.memory.GuestMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,11 +95,15 @@ final class RamSealerTest {
   }
 
   private byte[] sealed(RamSealer sealer) {
+    return sealed(store, sealer);
+  }
+
+  private byte[] sealed(ChunkStore from, RamSealer sealer) {
     byte[] bytes = new byte[5 * CHUNK];
     for (int chunk = 0; chunk < ram.chunks(); chunk++) {
       ChunkId id = sealer.id(chunk);
       if (id != null) {
-        store.read(id, MemorySegment.ofArray(bytes).asSlice((long) chunk * CHUNK, CHUNK));
+        from.read(id, MemorySegment.ofArray(bytes).asSlice((long) chunk * CHUNK, CHUNK));
       }
     }
     return bytes;
@@ -162,6 +171,74 @@ final class RamSealerTest {
       sealer.sealStopped();
       batch.commit();
       assertThat(sealed(sealer)).isEqualTo(wanted);
+    }
+  }
+
+  /** All of RAM as a spore has it, with {@code changed} chunks to be looked at again. */
+  private Baseline baseline(int... changed) throws Exception {
+    MemoryIndexWriter index = MemoryIndexWriter.zero(5L * CHUNK);
+    try (Batch batch = store.batch()) {
+      RamSealer sealer = new RamSealer(ram, dirt, batch, null);
+      sealer.sealStopped();
+      batch.commit();
+      for (int chunk = 0; chunk < ram.chunks(); chunk++) {
+        index.set(chunk, sealer.id(chunk));
+      }
+    }
+    BitSet chunks = new BitSet();
+    IntStream.of(changed).forEach(chunks::set);
+    MemoryIndex parsed = MemoryIndex.open(MemorySegment.ofArray(index.toBytes()));
+    return new Baseline(store, parsed, () -> chunks);
+  }
+
+  @Test
+  void whatHasNotChangedSinceTheBaselineIsNotLookedAt() throws Exception {
+    Baseline baseline = baseline(1);
+    byte[] wanted = ramNow();
+    guest.write(0, 0, 77);
+    guest.write(1, 0, 78);
+    guest.write(0, CHUNK, 79);
+    wanted[CHUNK] = 79;
+    ChunkStore next = ChunkStore.create(store.root().resolveSibling("next"));
+    try (Batch batch = next.batch()) {
+      RamSealer sealer = new RamSealer(ram, dirt, batch, baseline);
+      sealer.sealStopped();
+      assertThat(sealer.seenBytes()).isEqualTo(CHUNK);
+      batch.commit();
+      assertThat(sealed(next, sealer)).isEqualTo(wanted);
+    }
+  }
+
+  @Test
+  void aRunningGuestIsSealedFromItsBaselineAsOfTheFreeze() throws Exception {
+    Baseline baseline = baseline(4);
+    guest.write(1, CHUNK + 7L, 5);
+    try (Batch batch = store.batch()) {
+      RamSealer sealer = new RamSealer(ram, dirt, batch, baseline);
+      assertThat(sealer.sealAhead()).isEqualTo(CHUNK);
+      guest.write(0, 3, 6);
+      byte[] wanted = ramNow();
+      try (RamSealer.Frozen frozen = sealer.freeze()) {
+        guest.write(0, 4, 7);
+        sealer.sealFrozen(frozen);
+      }
+      batch.commit();
+      assertThat(sealed(sealer)).isEqualTo(wanted);
+    }
+  }
+
+  @Test
+  void chunksTheBaselineHasLostAreLookedAtAgain() throws Exception {
+    Baseline baseline = baseline();
+    Files.delete(store.path(baseline.index().id(0).orElseThrow()));
+    Files.write(store.path(baseline.index().id(4).orElseThrow()), new byte[1]);
+    ChunkStore next = ChunkStore.create(store.root().resolveSibling("next"));
+    try (Batch batch = next.batch()) {
+      RamSealer sealer = new RamSealer(ram, dirt, batch, baseline);
+      sealer.sealStopped();
+      assertThat(sealer.seenBytes()).isEqualTo(2L * CHUNK);
+      batch.commit();
+      assertThat(sealed(next, sealer)).isEqualTo(ramNow());
     }
   }
 

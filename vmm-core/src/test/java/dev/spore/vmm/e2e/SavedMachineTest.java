@@ -179,6 +179,31 @@ final class SavedMachineTest {
     }
   }
 
+  /** Each later save looks at what was written since the last one, or since the restore, alone. */
+  @ParameterizedTest
+  @EnumSource
+  void nothingIsLostFromSaveToSaveOfOneMachine(RestoreMode mode) throws Exception {
+    RestoreSpec spec = from(mode);
+    if (mode == RestoreMode.BACKING) {
+      spec.buildBacking();
+    }
+    Path second = directory.resolve("second-" + mode);
+    try (Guest guest = Guest.of(Machine.restore(spec, event -> {}))) {
+      for (int i = 0; i < 3; i++) {
+        Path first = directory.resolve("%s-%d".formatted(mode, i));
+        guest.sh("echo %d >> /tmp/saves".formatted(i));
+        guest.machine().save(new SaveSpec(first, Map.of(), true, i != 1));
+      }
+      guest.sh("echo last >> /tmp/saves");
+      guest.machine().save(new SaveSpec(second, Map.of(), false));
+    }
+    try (Guest guest = restore(second)) {
+      assertThat(guest.sh("cat /tmp/saves").out()).isEqualTo("0\n1\n2\nlast\n");
+      assertThat(guest.sh("cat /tmp/nonce").out()).isEqualTo("nonce-4711\n");
+      guest.assertKernelHealthy();
+    }
+  }
+
   @Test
   void reportSaysWhatWasDone() throws Exception {
     Spore spore = Spore.open(spore());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spore.format.hint.BackingVerdict;
+import dev.spore.format.hint.PageRange;
 import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.SporeException;
 import java.io.RandomAccessFile;
@@ -105,6 +106,19 @@ final class BackingStoreTest {
     assertThat(verdict()).isEqualTo(BackingVerdict.PROOF_VALID);
     try (RestoredRam later = restore(RestoreMode.BACKING)) {
       saved.assertSameAs(later.ram().memory());
+    }
+  }
+
+  @Test
+  void ofAMappedMachineIsKnownWhatItWroteAndWhatItTouched() {
+    store.build(saved.image);
+    try (RestoredRam restored = restore(RestoreMode.BACKING)) {
+      assertThat(restored.changedChunks().isEmpty()).isTrue();
+      assertThat(restored.ram().memory().u8(0)).isBetween(0, 255);
+      restored.ram().memory().putU8((4L << 30) + SavedRam.CHUNK, 1);
+      assertThat(restored.changedChunks().stream()).containsExactly(4);
+      assertThat(restored.workingSet().orElseThrow().ranges())
+          .containsExactly(new PageRange(0, 512), new PageRange(4 * 512, 512));
     }
   }
 

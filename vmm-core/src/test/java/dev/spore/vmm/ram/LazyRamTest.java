@@ -323,6 +323,14 @@ final class LazyRamTest {
   }
 
   @Test
+  void whatNobodyTouchedIsAsSaved() {
+    Lazy lazy = new Lazy();
+    lazy.ram.memory().u8(1L * CHUNK);
+    lazy.ram.memory().putU8(HIGH, 3);
+    assertThat(lazy.filler.arrived().stream()).containsExactly(1, LOW_CHUNKS);
+  }
+
+  @Test
   void theWorkingSetIsFetchedFirst() throws Exception {
     WorkingSet set = new WorkingSet(10L * CHUNK, List.of(new PageRange(4 * 512 - 1, 2)));
     BitSet first = TouchLog.chunks(set, 10L * CHUNK);

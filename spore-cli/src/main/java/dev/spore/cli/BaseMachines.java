@@ -12,6 +12,7 @@ import dev.spore.vmm.ram.BackingStore;
 import dev.spore.vmm.ram.RestoreMode;
 import dev.spore.vmm.snapshot.Leftovers;
 import dev.spore.vmm.snapshot.Spore;
+import dev.spore.vmm.snapshot.SporeUse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -104,7 +105,7 @@ final class BaseMachines {
       return null;
     }
     try {
-      return Machine.restore(restoreSpec(), events);
+      return held(events);
     } catch (SporeException e) {
       reason = "the machine kept for starts like this cannot be used: " + e.getMessage();
       if (e.code() == ErrorCode.OBJECT_INVALID) {
@@ -112,6 +113,31 @@ final class BaseMachines {
       }
       return null;
     }
+  }
+
+  /** Restores it; nobody deletes it while the machine may still read from it. */
+  private Machine held(Consumer<MachineEvent> events) {
+    SporeUse held =
+        KeptMachines.hold(base)
+            .orElseThrow(() ->
+                new SporeException(
+                    ErrorCode.CACHE_UNAVAILABLE, base + " is being deleted by another process"));
+    boolean running = false;
+    try {
+      Machine machine = Machine.restore(restoreSpec(), events);
+      letGoAtTheEndOf(machine, held);
+      running = true;
+      return machine;
+    } finally {
+      if (!running) {
+        held.close();
+      }
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // closing a file cannot fail
+  private static void letGoAtTheEndOf(Machine machine, SporeUse held) {
+    machine.exit().thenRun(held::close);
   }
 
   /** Makes room for a machine in the place of a damaged one; false if that cannot be. */
@@ -147,6 +173,7 @@ final class BaseMachines {
       Leftovers.delete(kept);
       machine.save(new SaveSpec(base, Map.of("spore", "base"), true, false));
       restoreSpec().buildBacking();
+      KeptMachines.evict(base.resolveSibling(""));
     } catch (SporeException | IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "no machine is kept", e);
     }

@@ -24,7 +24,7 @@ final class Commands {
       case "help" -> rest.isEmpty() ? print(host, Help.overview()) : help(rest, host);
       case "-V", "--version", "version" ->
           print(host, "spore " + VERSION + " (Java " + Runtime.version() + ")\n");
-      case "kernel", "checkpoint" -> group(name, rest, host, timeline);
+      case "kernel", "checkpoint", "system" -> group(name, rest, host, timeline);
       default -> dispatch(name, rest, host, timeline);
     };
   }
@@ -65,6 +65,8 @@ final class Commands {
       case "checkpoint fork" -> new ForkCommand();
       case "kernel build" -> new KernelBuildCommand();
       case "kernel list" -> new KernelListCommand();
+      case "system df" -> new SystemDfCommand();
+      case "system prune" -> new SystemPruneCommand();
       case "warm-up" -> new WarmUpCommand();
       default ->
           throw new SporeException(

@@ -2,9 +2,13 @@ package dev.spore.cli;
 
 import dev.spore.kvm.Kvm;
 import dev.spore.kvm.KvmException;
+import dev.spore.kvm.Userfault;
+import dev.spore.kvm.UserfaultUnavailableException;
 import dev.spore.vmm.HostKvm;
 import dev.spore.vmm.SporeException;
 import dev.spore.vmm.quirk.Quirk;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +18,13 @@ final class Doctor {
   /** {@code KVM_GET_API_VERSION} since Linux 2.6.22, and for good. */
   private static final int API_VERSION = 12;
 
+  private static final Path USERFAULTFD = Path.of("/dev/userfaultfd");
+
   private Doctor() {}
 
   static DoctorReport examine(Installation installation) {
     List<Check> checks = new ArrayList<>(new HostChecks(installation).all());
+    checks.add(userfaultfd());
     try (Kvm kvm = Kvm.open()) {
       checks.addAll(capabilities(kvm));
       List<DoctorReport.Quirk> quirks =
@@ -30,6 +37,31 @@ final class Doctor {
       checks.add(Check.missing("kvm-open", what, "see the line about kvm above"));
       return new DoctorReport(checks, List.of(), false);
     }
+  }
+
+  /** Asked for, not guessed: root, a sysctl and the rights on a device all may grant it. */
+  private static Check userfaultfd() {
+    try (Userfault _ = Userfault.open()) {
+      return Check.ok("userfaultfd", "saved machines can be restored lazily");
+    } catch (UserfaultUnavailableException e) {
+      return userfaultfd(e.reason(), Files.exists(USERFAULTFD));
+    }
+  }
+
+  static Check userfaultfd(UserfaultUnavailableException.Reason reason, boolean device) {
+    return Check.advice(
+        "userfaultfd",
+        "not for this user: saved machines are restored, but not lazily",
+        cure(reason == UserfaultUnavailableException.Reason.FORBIDDEN, device));
+  }
+
+  private static String cure(boolean forbidden, boolean device) {
+    if (!forbidden) {
+      return "boot a host kernel that has CONFIG_USERFAULTFD";
+    }
+    return device
+        ? "sudo chmod 0666 " + USERFAULTFD + "   (until the next boot; or run as root)"
+        : "sudo sysctl vm.unprivileged_userfaultfd=1   (or run as root)";
   }
 
   private static List<Check> capabilities(Kvm kvm) {

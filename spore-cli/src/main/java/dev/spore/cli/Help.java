@@ -20,6 +20,7 @@ final class Help {
       inspect  say what a saved machine is, and prove it
       checkpoint fork   make many saved machines of one
       fanout   run one command in many copies of a saved machine
+      system   say what the cache holds, or delete what is of no use
       doctor   say what this host lacks to run machines, and the command that grants it
       kernel   build or list guest kernels
       help     explain a command: spore help run
@@ -44,6 +45,7 @@ final class Help {
   static List<String> verbs(String name) {
     return switch (name) {
       case "kernel" -> List.of("kernel build", "kernel list");
+      case "system" -> List.of("system df", "system prune");
       case "checkpoint" -> List.of("checkpoint fork");
       default -> List.of();
     };

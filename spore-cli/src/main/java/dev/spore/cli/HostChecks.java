@@ -32,7 +32,6 @@ final class HostChecks {
     checks.add(memory(HostMemory.availableBytes()));
     checks.add(java(Runtime.version().feature()));
     checks.add(device("kvm", Path.of("/dev/kvm")));
-    checks.add(userfaultfd(Path.of("/dev/userfaultfd")));
     checks.add(built("kernel", installation.kernel(), "./spore kernel build"));
     checks.add(built("initrd", installation.initrd(), "./spore --set-up"));
     checks.add(cacheSpace(installation.cache()));
@@ -86,15 +85,6 @@ final class HostChecks {
           "sudo usermod -aG kvm $USER   (then log in again; or run as root)");
     }
     return Check.ok(id, device + " can be read and written");
-  }
-
-  static Check userfaultfd(Path device) {
-    return Files.isReadable(device) && Files.isWritable(device)
-        ? Check.ok("userfaultfd", device + " can be read and written")
-        : Check.advice(
-            "userfaultfd",
-            device + " is not accessible; running machines does not need it, lazy restore will",
-            "sudo chmod 0666 " + device + "   (or run as root)");
   }
 
   static Check built(String what, @Nullable Path file, String fix) {

@@ -12,8 +12,15 @@ import dev.spore.kvm.HostFile;
 import dev.spore.kvm.KvmException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,6 +32,9 @@ import java.util.Optional;
  * or as root: they can always change a file after it was looked at.
  */
 public final class BackingStore {
+  private static final System.Logger LOG = System.getLogger(BackingStore.class.getName());
+  private static final String RAM_SUFFIX = ".ram";
+
   private final Path directory;
 
   private BackingStore(Path directory) {
@@ -71,9 +81,11 @@ public final class BackingStore {
         file.close();
       }
     }
-    return verdict == BackingVerdict.PROOF_VALID
-        ? new Found(verdict, Optional.of(file))
-        : refused(verdict);
+    if (verdict != BackingVerdict.PROOF_VALID) {
+      return refused(verdict);
+    }
+    markUsed(index);
+    return new Found(verdict, Optional.of(file));
   }
 
   private static Found refused(BackingVerdict verdict) {
@@ -105,6 +117,107 @@ public final class BackingStore {
       return BackingProof.parse(proof).verify(index, memoryBytes, facts(status), key.get());
     } catch (FormatException e) {
       return BackingVerdict.PROOF_INVALID;
+    }
+  }
+
+  /**
+   * One that is in the store, proven or not.
+   *
+   * @param index digest of the memory index it belongs to
+   * @param sizeBytes its length; holes in it take no room
+   * @param lastUsed when a machine last began with it
+   * @param inUse by a machine that runs now
+   */
+  public record Stored(ChunkId index, long sizeBytes, Instant lastUsed, boolean inUse) {}
+
+  /**
+   * What is in the store, the one used last first.
+   *
+   * @throws dev.spore.vmm.SporeException cache.unavailable when the directory cannot be read
+   */
+  public List<Stored> list() {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    List<Stored> found = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + RAM_SUFFIX)) {
+      for (Path file : files) {
+        String name = String.valueOf(file.getFileName());
+        String hex = name.substring(0, name.length() - RAM_SUFFIX.length());
+        if (hex.matches("[0-9a-f]{64}")) {
+          stored(ChunkId.parse(hex)).ifPresent(found::add);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      throw BackingLock.unavailable(directory, e);
+    }
+    found.sort(Comparator.comparing(Stored::lastUsed).reversed());
+    return found;
+  }
+
+  /** Empty if it has gone meanwhile, or is none. */
+  private Optional<Stored> stored(ChunkId index) {
+    try (HostFile file = HostFile.openRegular(ram(index))) {
+      FileStatus status = file.status();
+      Instant used = Instant.EPOCH.plusNanos(status.modifiedNanos());
+      if (Files.exists(proof(index))) {
+        used = Files.getLastModifiedTime(proof(index)).toInstant();
+      }
+      return Optional.of(new Stored(index, status.sizeBytes(), used, !file.tryLock(true)));
+    } catch (IOException | KvmException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Deletes one, unless a machine runs on it.
+   *
+   * @return whether it is gone
+   * @throws dev.spore.vmm.SporeException cache.unavailable when the directory cannot be written
+   */
+  public boolean remove(ChunkId index) {
+    try (BackingLock lock = BackingLock.exclusive(directory)) {
+      lock.deleteLeftovers();
+      return removeLocked(index);
+    }
+  }
+
+  /** The caller holds the {@link BackingLock}. */
+  private boolean removeLocked(ChunkId index) {
+    try (HostFile file = HostFile.openRegular(ram(index))) {
+      if (!file.tryLock(true)) {
+        return false;
+      }
+      // Without its proof the rest is not used: a kill in between does no harm.
+      Files.deleteIfExists(proof(index));
+      Files.deleteIfExists(ram(index));
+      return true;
+    } catch (IOException | KvmException e) {
+      throw BackingLock.unavailable(directory, e);
+    }
+  }
+
+  /** Keeps the store within its bounds: those used longest ago go; the caller holds the lock. */
+  private void evict() {
+    int kept = 0;
+    long bytes = 0;
+    for (Stored stored : list()) {
+      kept++;
+      bytes += stored.sizeBytes();
+      boolean fits = kept <= RamLimits.BACKINGS_MAX && bytes <= RamLimits.BACKINGS_BYTES_MAX;
+      if (!fits && kept > 1 && !stored.inUse() && removeLocked(stored.index())) {
+        kept--;
+        bytes -= stored.sizeBytes();
+      }
+    }
+  }
+
+  /** A hint for {@link #evict}: that it is missing must not cost a start. */
+  private void markUsed(ChunkId index) {
+    try {
+      Files.setLastModifiedTime(proof(index), FileTime.from(Instant.now()));
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "the time of use is not known", e);
     }
   }
 
@@ -142,11 +255,12 @@ public final class BackingStore {
       }
       lock.deleteLeftovers();
       BackingBuild.run(image, ram(image.digest()), proof(image.digest()));
+      evict();
     }
   }
 
   Path ram(ChunkId index) {
-    return directory.resolve(index.hex() + ".ram");
+    return directory.resolve(index.hex() + RAM_SUFFIX);
   }
 
   Path proof(ChunkId index) {

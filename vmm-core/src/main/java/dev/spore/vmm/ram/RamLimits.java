@@ -40,5 +40,11 @@ final class RamLimits {
    */
   static final Duration WORKING_SET_WINDOW = Duration.ofSeconds(2);
 
+  /** Backings kept on a host; building one more deletes the one that was used longest ago. */
+  static final int BACKINGS_MAX = 16;
+
+  /** Their lengths together, most of which are holes; building one more deletes as above. */
+  static final long BACKINGS_BYTES_MAX = 64L << 30;
+
   private RamLimits() {}
 }

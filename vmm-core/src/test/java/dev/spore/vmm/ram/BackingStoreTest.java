@@ -57,6 +57,22 @@ final class BackingStoreTest {
     return store.proof(saved.image.digest());
   }
 
+  @Test
+  void whatAMachineUsesIsNotRemovedAndTheRestLeavesNothing() {
+    store.build(saved.image);
+    assertThat(store.list()).extracting(BackingStore.Stored::inUse).containsExactly(false);
+    try (RestoredRam running = restore(RestoreMode.BACKING)) {
+      assertThat(running.source()).isEqualTo(RamSource.BACKING);
+      assertThat(store.list()).extracting(BackingStore.Stored::inUse).containsExactly(true);
+      assertThat(store.remove(saved.image.digest())).isFalse();
+      assertThat(verdict()).isEqualTo(BackingVerdict.PROOF_VALID);
+    }
+    assertThat(store.remove(saved.image.digest())).isTrue();
+    assertThat(store.list()).isEmpty();
+    assertThat(proof()).doesNotExist();
+    assertThat(verdict()).isEqualTo(BackingVerdict.NO_BACKING);
+  }
+
   private RestoredRam restore(RestoreMode mode) {
     return new RamRestore(saved.image, Optional.of(store), Optional.empty(), failure -> {})
         .run(mode);

@@ -24,8 +24,8 @@ import java.util.stream.IntStream;
  * matter of flags, and the benchmark's own JVM has those of a short command.
  *
  * <p>Takes a word a line, answers each with nanoseconds: {@code hash} a file's bytes in memory;
- * {@code verified} and {@code plain}, read a store's chunks with and without proof; {@code restored}
- * and {@code copied}, the same into new memory.
+ * {@code verified} and {@code plain}, read a store's chunks with and without proof; {@code
+ * restored} and {@code copied}, the same into new memory.
  */
 final class HashWorker {
   /** Longer than the compilers need, also beside another such JVM. */

@@ -28,8 +28,8 @@ public record PageMap(BitSet touched, BitSet own) {
   private static final long OF_FILE = 1L << 61;
 
   /**
-   * Looks at all pages, of which the kernel tells 8 bytes each; what changes meanwhile may be seen or
-   * not.
+   * Looks at all pages, of which the kernel tells 8 bytes each; what changes meanwhile may be seen
+   * or not.
    *
    * @throws IOException if the kernel does not tell
    */

@@ -43,8 +43,6 @@ public final class Machine implements AutoCloseable {
 
   private static final Duration RETRY_HARDWARE = Duration.ofMillis(5);
 
-  private static final System.Logger LOG = System.getLogger(Machine.class.getName());
-
   private final EventDelivery events;
   private final AtomicReference<@Nullable MachineExit> reason = new AtomicReference<>();
   private final CompletableFuture<MachineExit> exit = new CompletableFuture<>();
@@ -184,12 +182,12 @@ public final class Machine implements AutoCloseable {
   /**
    * The guest's clock has fallen behind whenever its vCPU gets the processor, so the first thing it
    * does is a tick. Where that takes milliseconds and many guests wait for their turn, short turns
-   * would go into ticks alone.
+   * would go into ticks alone. Where it is refused, guests are slower and nothing else: no reason
+   * to set up a logger on a vCPU thread.
    */
   private void claimTime() {
     if (parts.quirks.has(Quirk.INTERPRETED_KERNEL)) {
-      boolean granted = Timeslice.request(VmmLimits.INTERPRETED_TIMESLICE);
-      LOG.log(System.Logger.Level.DEBUG, "long time slice for a vCPU: {0}", granted);
+      var _ = Timeslice.request(VmmLimits.INTERPRETED_TIMESLICE);
     }
   }
 
@@ -200,9 +198,11 @@ public final class Machine implements AutoCloseable {
    */
   public AgentClient agent(Duration timeout) throws InterruptedException {
     AgentClient client = connect(timeout);
-    ResumeSpec identity = unsaid.getAndSet(null);
+    ResumeSpec identity = unsaid.get();
     if (identity != null) {
       client.resume(identity, timeout);
+      // Not before: after a failure the next connection has to say it, too.
+      unsaid.compareAndSet(identity, null);
     }
     freezer.connected(client);
     events.post(new MachineEvent.AgentReady(System.nanoTime()));

@@ -114,7 +114,7 @@ jars_key() {
   (
     cd "$root" || exit
     printf 'jars 1\n%s\n' "$version"
-    find pom.xml scripts/java-flags.sh {kvm-binding,chunk-cas,spore-format,virtio-devices,vmm-core,spore-cli}/{pom.xml,src/main} \
+    find pom.xml scripts/java-flags.sh {kvm-binding,chunk-cas,spore-format,virtio-devices,vmm-core,plugin-vm,spore-cli}/{pom.xml,src/main} \
       -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
   ) | sha256sum | cut -c 1-32
 }

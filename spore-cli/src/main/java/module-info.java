@@ -3,6 +3,7 @@ module dev.spore.cli {
   requires dev.spore.kvm;
   requires dev.spore.cas;
   requires dev.spore.vmm;
+  requires dev.spore.plugin;
   requires jdk.unsupported;
   requires static transitive org.jspecify;
 }

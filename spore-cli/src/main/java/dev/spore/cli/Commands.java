@@ -1,7 +1,10 @@
 package dev.spore.cli;
 
+import dev.spore.cli.plugin.Console;
+import dev.spore.cli.plugin.PluginCommands;
 import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.SporeException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,7 @@ final class Commands {
       case "help" -> rest.isEmpty() ? print(host, Help.overview()) : help(rest, host);
       case "-V", "--version", "version" ->
           print(host, "spore " + VERSION + " (Java " + Runtime.version() + ")\n");
+      case "plugin" -> PluginCommands.execute(rest, console(host));
       case "kernel", "checkpoint", "system" -> group(name, rest, host, timeline);
       default -> dispatch(name, rest, host, timeline);
     };
@@ -76,9 +80,16 @@ final class Commands {
   }
 
   private static int help(List<String> words, HostStreams host) {
+    if (words.getFirst().equals("plugin")) {
+      return print(host, PluginCommands.help(words.subList(1, words.size())));
+    }
     String name = String.join(" ", words);
     boolean group = !Help.verbs(name).isEmpty();
     return print(host, group ? Help.group(name) : Help.of(command(name)));
+  }
+
+  private static Console console(HostStreams host) {
+    return new Console(Path.of(""), host.stdin(), host.stdout(), host.messages());
   }
 
   private static int print(HostStreams host, String text) {

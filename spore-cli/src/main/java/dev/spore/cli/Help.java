@@ -20,6 +20,7 @@ final class Help {
       inspect  say what a saved machine is, and prove it
       checkpoint fork   make many saved machines of one
       fanout   run one command in many copies of a saved machine
+      plugin   make, run, trace and replay small programs that reach only what is granted
       system   say what the cache holds, or delete what is of no use
       doctor   say what this host lacks to run machines, and the command that grants it
       kernel   build or list guest kernels

@@ -32,8 +32,7 @@ final class ArchitectureTest {
           .definedBy("dev.spore.cas..")
           .layer("kvm")
           .definedBy("dev.spore.kvm..")
-          // Not among this module's dependencies until plugins have commands.
-          .optionalLayer("plugin")
+          .layer("plugin")
           .definedBy("dev.spore.plugin..")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer()

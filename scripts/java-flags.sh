@@ -17,3 +17,8 @@ java_flags=(
   -Xlog:disable
   --enable-native-access=dev.spore.kvm,com.github.luben.zstd_jni
 )
+
+# For spore plugin, after the others: values of plugins lie on the heap, and a plugin that computes
+# for a second is faster for the second compiler tier.
+# shellcheck disable=SC2034
+plugin_flags=(-Xmx512m -XX:TieredStopAtLevel=4 -XX:ReservedCodeCacheSize=48m)

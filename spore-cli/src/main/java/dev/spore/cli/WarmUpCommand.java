@@ -1,5 +1,6 @@
 package dev.spore.cli;
 
+import dev.spore.cli.plugin.PluginWarmUp;
 import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.SporeException;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.io.PrintStream;
 import java.lang.module.ModuleReader;
 import java.lang.module.ResolvedModule;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,7 +32,7 @@ final class WarmUpCommand implements Command {
 
   @Override
   public String summary() {
-    return "Usage: spore warm-up\n\nTrains the JVM's AOT cache; the launcher calls it.\n";
+    return "Usage: spore warm-up [plugin]\n\nTrains the JVM's AOT cache; the launcher calls it.\n";
   }
 
   @Override
@@ -43,8 +46,11 @@ final class WarmUpCommand implements Command {
       throws InterruptedException {
     try {
       loadOwnClasses();
+      if (words.equals(List.of("plugin"))) {
+        return plugins();
+      }
     } catch (IOException e) {
-      throw new SporeException(ErrorCode.RUNTIME_EXECUTION_FAILED, "cannot list classes: " + e, e);
+      throw new SporeException(ErrorCode.RUNTIME_EXECUTION_FAILED, "cannot warm up: " + e, e);
     }
     HostStreams quiet = quiet();
     for (String line :
@@ -72,6 +78,22 @@ final class WarmUpCommand implements Command {
             "/bin/true"),
         quiet,
         timeline);
+    return 0;
+  }
+
+  /** Commands of plugins, which start with a cache of their own: they need no machine. */
+  private static int plugins() throws IOException {
+    Path directory = Files.createTempDirectory("spore-warm-up");
+    try {
+      PluginWarmUp.run(directory);
+    } finally {
+      try (Stream<Path> files = Files.list(directory)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(directory);
+    }
     return 0;
   }
 

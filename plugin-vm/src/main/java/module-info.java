@@ -5,10 +5,12 @@ module dev.spore.plugin {
 
   exports dev.spore.plugin;
   exports dev.spore.plugin.asm;
+  exports dev.spore.plugin.inspect;
   exports dev.spore.plugin.json;
   exports dev.spore.plugin.lang;
   exports dev.spore.plugin.module;
   exports dev.spore.plugin.policy;
+  exports dev.spore.plugin.replay;
   exports dev.spore.plugin.run;
   exports dev.spore.plugin.trace;
   exports dev.spore.plugin.value;

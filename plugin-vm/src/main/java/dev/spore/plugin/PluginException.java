@@ -9,6 +9,7 @@ public abstract sealed class PluginException extends RuntimeException
         VerifyException,
         PolicyException,
         PolicyFileException,
+        RecordedException,
         RunException {
   private static final long serialVersionUID = 1L;
 

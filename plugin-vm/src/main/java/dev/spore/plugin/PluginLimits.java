@@ -67,5 +67,29 @@ public final class PluginLimits {
   /** Blocks inside each other, in a source; deeper ones are refused. */
   public static final int SOURCE_DEPTH_MAX = 500;
 
+  /** Bytes of one event, or of the result, of a trace; a larger one is a decode error. */
+  public static final int TRACE_EVENT_BYTES_MAX = 32 << 20;
+
+  /**
+   * Ids of capabilities in the events of one trace; more are a decode error. A module declares a
+   * handful, and what is counted for each must not grow with the trace.
+   */
+  public static final int TRACE_CAPABILITIES_MAX = 1 << 16;
+
+  /** Places kept to jump into a trace; when they are all taken every second one is given up. */
+  public static final int TRACE_PLACES_MAX = 4096;
+
+  /**
+   * What the registers of a state between two events of a trace may hold, bytes as values count
+   * them; looking at more is refused.
+   */
+  public static final long TRACE_STATE_BYTES_MAX = 256L << 20;
+
+  /** Characters of one name of a member in a trace; a longer one is a decode error. */
+  public static final int JSON_STREAM_NAME_CHARS_MAX = 1 << 20;
+
+  /** Names of members a trace may have that nothing here knows; more are a decode error. */
+  public static final int JSON_UNKNOWN_NAMES_MAX = 1024;
+
   private PluginLimits() {}
 }

@@ -4,9 +4,13 @@ import dev.spore.plugin.DecodeException;
 import dev.spore.plugin.PluginLimits;
 import dev.spore.plugin.value.Utf8;
 import dev.spore.plugin.value.Value;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +21,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -45,16 +50,140 @@ public final class JsonReader implements AutoCloseable {
     boolean read(String name);
   }
 
-  private final JsonParser parser;
+  /** For documents of any length: a repeated member is the business of who knows the member. */
+  private static final JsonFactory STREAM_FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              FACTORY
+                  .streamReadConstraints()
+                  .rebuild()
+                  .maxNameLength(PluginLimits.JSON_STREAM_NAME_CHARS_MAX)
+                  .build())
+          .build();
 
-  private JsonReader(JsonParser parser) {
+  private final JsonParser parser;
+  private final MeteredStream meter;
+  private final Set<String> unknown = new HashSet<>();
+  private int unknownChars;
+
+  private JsonReader(JsonParser parser, MeteredStream meter) {
     this.parser = parser;
+    this.meter = meter;
+  }
+
+  /**
+   * Reads a document of any length piece by piece, from {@link #begin} on. Nothing is kept of what
+   * is skipped; {@link #budget} bounds what is kept. Errors are translated only inside {@link
+   * #guarded}.
+   */
+  public static JsonReader stream(InputStream in) {
+    MeteredStream meter = new MeteredStream(in);
+    return new JsonReader(STREAM_FACTORY.createParser(ObjectReadContext.empty(), meter), meter);
+  }
+
+  /**
+   * Runs what reads.
+   *
+   * @throws DecodeException for all that is wrong with the document
+   * @throws UncheckedIOException for all that is wrong with its file
+   */
+  public static <T> T guarded(Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (JacksonIOException e) {
+      throw MeteredStream.translate(e);
+    } catch (JacksonException e) {
+      throw new DecodeException(e.getOriginalMessage() + place(e.getLocation()));
+    }
+  }
+
+  /** Allows this many bytes from here; more are a decode error that calls them {@code what}. */
+  public void budget(long bytes, String what) {
+    meter.allow(bytes, what);
+  }
+
+  /** Goes to the first token of the document. */
+  public void begin() {
+    next();
+  }
+
+  /**
+   * Expects the end of the document.
+   *
+   * @throws DecodeException if something follows
+   */
+  public void end() {
+    if (parser.nextToken() != null) {
+      throw error("trailing characters");
+    }
+  }
+
+  /** Bytes of the document before the current token. */
+  public long offset() {
+    return parser.currentTokenLocation().getByteOffset();
+  }
+
+  /** Expects an array; {@link #nextItem} goes through it. */
+  public void beginItems() {
+    expect(JsonToken.START_ARRAY, "an array");
+  }
+
+  /** Whether the array has another item, which is then the current token. */
+  public boolean nextItem() {
+    return next() != JsonToken.END_ARRAY;
+  }
+
+  /** An object of a document of any length: each member it knows may be there once. */
+  public void fields(Member member) {
+    expect(JsonToken.START_OBJECT, "an object");
+    Set<String> known = new HashSet<>();
+    while (next() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      next();
+      if (known.contains(name)) {
+        throw error("duplicate field `" + name + "`");
+      }
+      if (member.read(name)) {
+        known.add(name);
+      } else {
+        note(name);
+        skip();
+      }
+    }
+  }
+
+  /** Jackson keeps every name it meets: a document may not have endlessly many. */
+  private void note(String name) {
+    if (unknown.add(name)) {
+      unknownChars += name.length();
+      if (unknown.size() > PluginLimits.JSON_UNKNOWN_NAMES_MAX
+          || unknownChars > PluginLimits.JSON_STREAM_NAME_CHARS_MAX) {
+        throw error("too many unknown fields");
+      }
+    }
+  }
+
+  private void skip() {
+    if (!parser.currentToken().isStructStart()) {
+      return;
+    }
+    for (int depth = 1; depth > 0; ) {
+      JsonToken token = next();
+      if (token == JsonToken.PROPERTY_NAME) {
+        note(parser.currentName());
+      } else if (token.isStructStart()) {
+        depth++;
+      } else if (token.isStructEnd()) {
+        depth--;
+      }
+    }
   }
 
   /** Reads a whole document of one value. */
   public static <T> T document(byte[] bytes, Function<JsonReader, T> reading) {
     try (JsonReader reader =
-        new JsonReader(FACTORY.createParser(ObjectReadContext.empty(), bytes))) {
+        new JsonReader(
+            FACTORY.createParser(ObjectReadContext.empty(), bytes), MeteredStream.NONE)) {
       reader.next();
       T result = reading.apply(reader);
       if (reader.parser.nextToken() != null) {
@@ -113,9 +242,7 @@ public final class JsonReader implements AutoCloseable {
     expect(JsonToken.START_ARRAY, "an array");
     List<T> items = new ArrayList<>();
     while (next() != JsonToken.END_ARRAY) {
-      if (items.size() == PluginLimits.LIST_ITEMS_MAX) {
-        throw error("a list has more than " + PluginLimits.LIST_ITEMS_MAX + " items");
-      }
+      room(items);
       items.add(item.get());
     }
     return items;
@@ -134,6 +261,18 @@ public final class JsonReader implements AutoCloseable {
       throw error("expected one member, got more");
     }
     return result;
+  }
+
+  /**
+   * A member that must be there.
+   *
+   * @throws DecodeException if it is not
+   */
+  public <T> T require(@Nullable T value, String field) {
+    if (value == null) {
+      throw error("missing field `" + field + "`");
+    }
+    return value;
   }
 
   public boolean isNull() {
@@ -192,6 +331,14 @@ public final class JsonReader implements AutoCloseable {
     return number;
   }
 
+  /** Whatever was no number: the format writes them all as null. */
+  private double notFinite() {
+    if (meter == MeteredStream.NONE) {
+      throw error("invalid type: null, expected f64");
+    }
+    return Double.NaN;
+  }
+
   private boolean bool() {
     if (parser.currentToken() != JsonToken.VALUE_TRUE
         && parser.currentToken() != JsonToken.VALUE_FALSE) {
@@ -205,6 +352,7 @@ public final class JsonReader implements AutoCloseable {
     return value(0);
   }
 
+  /** One call for each array around: an array of arrays must not take much stack. */
   private Value value(int depth) {
     if (isString()) {
       if (!string().equals("Nil")) {
@@ -212,10 +360,40 @@ public final class JsonReader implements AutoCloseable {
       }
       return Value.Nil.NIL;
     }
-    return tagged(kind -> payload(kind, depth));
+    expect(JsonToken.START_OBJECT, "an object of one member");
+    if (next() == JsonToken.END_OBJECT) {
+      throw error("expected one member, got none");
+    }
+    String kind = parser.currentName();
+    next();
+    Value value;
+    if (kind.equals("Array")) {
+      if (depth == PluginLimits.VALUE_DEPTH_MAX) {
+        throw error("arrays nest deeper than " + PluginLimits.VALUE_DEPTH_MAX);
+      }
+      expect(JsonToken.START_ARRAY, "an array");
+      List<Value> items = new ArrayList<>();
+      while (next() != JsonToken.END_ARRAY) {
+        room(items);
+        items.add(value(depth + 1));
+      }
+      value = new Value.Array(items);
+    } else {
+      value = scalar(kind);
+    }
+    if (next() != JsonToken.END_OBJECT) {
+      throw error("expected one member, got more");
+    }
+    return value;
   }
 
-  private Value payload(String kind, int depth) {
+  private void room(List<?> items) {
+    if (items.size() == PluginLimits.LIST_ITEMS_MAX) {
+      throw error("a list has more than " + PluginLimits.LIST_ITEMS_MAX + " items");
+    }
+  }
+
+  private Value scalar(String kind) {
     return switch (kind) {
       case "Nil" -> {
         expect(JsonToken.VALUE_NULL, "null");
@@ -223,14 +401,8 @@ public final class JsonReader implements AutoCloseable {
       }
       case "Bool" -> new Value.Bool(bool());
       case "I64" -> new Value.I64(signed());
-      case "F64" -> new Value.F64(number());
+      case "F64" -> new Value.F64(isNull() ? notFinite() : number());
       case "String" -> new Value.Text(string());
-      case "Array" -> {
-        if (depth == PluginLimits.VALUE_DEPTH_MAX) {
-          throw error("arrays nest deeper than " + PluginLimits.VALUE_DEPTH_MAX);
-        }
-        yield new Value.Array(list(() -> value(depth + 1)));
-      }
       case "Function" -> new Value.FunctionName(string());
       case "Capability" -> new Value.CapabilityName(string());
       default -> throw error("unknown kind of value " + kind);

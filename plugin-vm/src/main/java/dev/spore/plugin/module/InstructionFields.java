@@ -30,8 +30,8 @@ final class InstructionFields {
         number(opcode, 0),
         number(opcode, 1),
         number(opcode, 2),
-        opcode.hasName() ? ModuleJson.require(json, name, opcode.operands().get(1)) : "",
-        opcode.hasList() ? ModuleJson.require(json, list, opcode.operands().getLast()) : List.of());
+        opcode.hasName() ? json.require(name, opcode.operands().get(1)) : "",
+        opcode.hasList() ? json.require(list, opcode.operands().getLast()) : List.of());
   }
 
   private boolean operand(Opcode opcode, String field) {
@@ -51,7 +51,7 @@ final class InstructionFields {
 
   private long number(Opcode opcode, int index) {
     return index < opcode.numbers()
-        ? ModuleJson.require(json, numbers[index], opcode.operands().get(index))
+        ? json.require(numbers[index], opcode.operands().get(index))
         : 0;
   }
 }

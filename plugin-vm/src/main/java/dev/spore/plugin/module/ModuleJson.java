@@ -94,13 +94,6 @@ public final class ModuleJson {
     return new ModuleFields(json).read();
   }
 
-  static <T> T require(JsonReader json, @Nullable T value, String field) {
-    if (value == null) {
-      throw json.error("missing field `" + field + "`");
-    }
-    return value;
-  }
-
   private static final class ModuleFields {
     private final JsonReader json;
     private @Nullable String name;
@@ -116,11 +109,11 @@ public final class ModuleJson {
     PluginModule read() {
       json.object(this::field);
       return new PluginModule(
-          require(json, name, "name"),
-          require(json, constants, "constants"),
-          require(json, capabilities, "capabilities"),
-          require(json, functions, "functions"),
-          require(json, exports, "exports"));
+          json.require(name, "name"),
+          json.require(constants, "constants"),
+          json.require(capabilities, "capabilities"),
+          json.require(functions, "functions"),
+          json.require(exports, "exports"));
     }
 
     private boolean field(String field) {
@@ -159,9 +152,9 @@ public final class ModuleJson {
     Capability read() {
       json.object(this::field);
       return new Capability(
-          require(json, id, "id"),
-          require(json, params, "params"),
-          require(json, returnType, "return_type"),
+          json.require(id, "id"),
+          json.require(params, "params"),
+          json.require(returnType, "return_type"),
           reason);
     }
 
@@ -203,10 +196,10 @@ public final class ModuleJson {
     PluginFunction read() {
       json.object(this::field);
       return new PluginFunction(
-          require(json, name, "name"),
-          require(json, registers, "registers"),
-          require(json, arity, "arity"),
-          require(json, code, "code"),
+          json.require(name, "name"),
+          json.require(registers, "registers"),
+          json.require(arity, "arity"),
+          json.require(code, "code"),
           lines);
     }
 

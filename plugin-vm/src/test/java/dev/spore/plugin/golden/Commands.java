@@ -1,5 +1,6 @@
 package dev.spore.plugin.golden;
 
+import dev.spore.plugin.DecodeException;
 import dev.spore.plugin.PluginException;
 import dev.spore.plugin.PluginLimits;
 import dev.spore.plugin.PolicyException;
@@ -7,6 +8,7 @@ import dev.spore.plugin.PolicyFileException;
 import dev.spore.plugin.VerifyException;
 import dev.spore.plugin.asm.Assembler;
 import dev.spore.plugin.asm.CasmText;
+import dev.spore.plugin.inspect.Inspection;
 import dev.spore.plugin.lang.Compiler;
 import dev.spore.plugin.module.Cmod;
 import dev.spore.plugin.module.ModuleFile;
@@ -15,12 +17,17 @@ import dev.spore.plugin.policy.HostRegistry;
 import dev.spore.plugin.policy.Negotiation;
 import dev.spore.plugin.policy.Policy;
 import dev.spore.plugin.policy.PolicyFile;
+import dev.spore.plugin.replay.Audit;
+import dev.spore.plugin.replay.Replay;
+import dev.spore.plugin.replay.ReplayOutcome;
 import dev.spore.plugin.run.Interpreter;
 import dev.spore.plugin.run.LiveCapabilities;
 import dev.spore.plugin.run.Outcome;
 import dev.spore.plugin.run.Program;
 import dev.spore.plugin.run.RunLimits;
+import dev.spore.plugin.trace.TraceFile;
 import dev.spore.plugin.trace.TraceMetadata;
+import dev.spore.plugin.trace.TraceSlice;
 import dev.spore.plugin.trace.TraceWriter;
 import dev.spore.plugin.value.Utf8;
 import dev.spore.plugin.value.ValueText;
@@ -104,6 +111,10 @@ final class Commands {
       case "run" -> run(args);
       case "trace" -> trace(args);
       case "compile" -> compile(args);
+      case "replay" -> replay(args);
+      case "audit" -> audit(args);
+      case "inspect" -> Inspection.of(readable(args), line -> out.append(line).append('\n'));
+      case "trace-slice" -> slice(args);
       default -> throw new NotSupported();
     }
     return 0;
@@ -215,6 +226,56 @@ final class Commands {
       throw new Told("trace captured error: " + failure.getMessage());
     }
     out.append("wrote ").append(args.option("--out")).append('\n');
+  }
+
+  private TraceFile readable(Args args) {
+    TraceFile trace = TraceFile.of(Objects.requireNonNull(files.get(args.file()), args.file()));
+    try {
+      trace.summary();
+    } catch (DecodeException e) {
+      throw new Told(
+          "failed to decode trace\n\nCaused by:\n    "
+              + Objects.requireNonNull(e.getMessage()).replaceFirst("^decode error: ", ""));
+    }
+    return trace;
+  }
+
+  private void replay(Args args) {
+    switch (Replay.of(readable(args))) {
+      case ReplayOutcome.Valid valid -> out.append(valid.text()).append('\n');
+      case ReplayOutcome.Failed(PluginException cause) -> throw cause;
+      case ReplayOutcome.Refused refused -> {
+        err.append("replay failed: ").append(refused.what()).append('\n');
+        if (refused.divergence() != null) {
+          refused
+              .divergence()
+              .lines(args.has("--verbose"))
+              .forEach(line -> err.append(line).append('\n'));
+        }
+        throw new Told(refused.what());
+      }
+    }
+  }
+
+  private void audit(Args args) {
+    Audit audit = Audit.of(readable(args));
+    out.append(args.has("--json") ? audit.json() : audit.text());
+    if (!audit.isValid()) {
+      throw new Told("trace audit failed: " + audit.outcome().failure());
+    }
+  }
+
+  private void slice(Args args) {
+    TraceFile trace = readable(args);
+    long from = args.number("--from", 0);
+    long to = args.number("--to", 0);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    long checksum = TraceSlice.write(trace, from, to, file::write);
+    String path = args.option("--out");
+    files.put(path, file.toByteArray());
+    out.append(
+        "wrote %d events %d..=%d to %s checksum %s\n"
+            .formatted(to - from + 1, from, to, path, Long.toUnsignedString(checksum)));
   }
 
   private static RunLimits limits(Args args) {

@@ -3,6 +3,7 @@ package dev.spore.plugin.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spore.plugin.module.Cmod;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -66,6 +68,33 @@ final class GoldenRunsTest {
   @TestFactory
   List<DynamicTest> malformed() {
     return tests("malformed.json");
+  }
+
+  @TestFactory
+  List<DynamicTest> tampered() {
+    return tests("tampered.json");
+  }
+
+  @TestFactory
+  List<DynamicTest> debug() {
+    makeTraces();
+    return tests("debug.json");
+  }
+
+  @TestFactory
+  List<DynamicTest> cli() {
+    makeTraces();
+    return tests("cli.json");
+  }
+
+  /** The traces and slices that other runs start from. */
+  private void makeTraces() {
+    for (JsonNode run : JsonMapper.shared().readTree(resource("own.json"))) {
+      String command = run.get("argv").get(0).asString();
+      if (command.equals("trace") || command.equals("trace-slice")) {
+        new Commands(files).run(arguments(run));
+      }
+    }
   }
 
   @Test
@@ -125,15 +154,8 @@ final class GoldenRunsTest {
   }
 
   private void check(JsonNode run) {
-    List<String> argv = new ArrayList<>();
-    run.get("argv").forEach(arg -> argv.add(arg.asString()));
-    for (String arg : argv) {
-      if (arg.startsWith("src/") || arg.startsWith("malformed/in/")) {
-        files.putIfAbsent(arg, resource("files/" + arg));
-      }
-    }
     Commands commands = new Commands(files);
-    int exit = commands.run(argv);
+    int exit = commands.run(arguments(run));
     int expected = run.get("exit").asInt();
     if (expected > 100) {
       assertThat(exit).isEqualTo(1);
@@ -153,6 +175,28 @@ final class GoldenRunsTest {
                           Objects.requireNonNull(files.get(output.getKey()), output.getKey())))
                   .as(output.getKey())
                   .isEqualTo("sha256:" + output.getValue().asString()));
+    }
+  }
+
+  /** The arguments of a run, whose files are there then. */
+  private List<String> arguments(JsonNode run) {
+    List<String> argv = new ArrayList<>();
+    run.get("argv").forEach(arg -> argv.add(arg.asString()));
+    for (String arg : argv) {
+      if (arg.startsWith("src/") || arg.startsWith("malformed/in/")) {
+        files.putIfAbsent(arg, resource("files/" + arg));
+      } else if (getClass().getResource("files/" + arg + ".gz") != null) {
+        files.putIfAbsent(arg, unpacked(resource("files/" + arg + ".gz")));
+      }
+    }
+    return argv;
+  }
+
+  private static byte[] unpacked(byte[] bytes) {
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

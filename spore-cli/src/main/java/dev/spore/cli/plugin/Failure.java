@@ -4,6 +4,7 @@ import dev.spore.plugin.DecodeException;
 import dev.spore.plugin.PluginException;
 import dev.spore.plugin.PolicyException;
 import dev.spore.plugin.PolicyFileException;
+import dev.spore.plugin.RecordedException;
 import dev.spore.plugin.RunException;
 import dev.spore.plugin.SourceException;
 import dev.spore.plugin.VerifyException;
@@ -50,6 +51,7 @@ record Failure(
               "PolicyFile",
               message,
               Optional.ofNullable(file.getCause()).map(Throwable::getMessage).orElse(null));
+      case RecordedException _ -> plain("recorded", null, message, null);
       case RunException run ->
           plain(run.family().name().toLowerCase(Locale.ROOT), null, message, null);
     };

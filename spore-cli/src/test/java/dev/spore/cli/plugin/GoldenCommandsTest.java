@@ -47,7 +47,8 @@ final class GoldenCommandsTest {
   List<DynamicTest> runsOfTheOriginal() {
     List<DynamicTest> tests = new ArrayList<>();
     for (String set :
-        List.of(SHARED + "own.json", SHARED + "malformed.json", "debug.json", "cli.json")) {
+        List.of(
+            SHARED + "own.json", SHARED + "malformed.json", SHARED + "debug.json", "cli.json")) {
       for (JsonNode run : JsonMapper.shared().readTree(resource(set))) {
         String id = run.get("id").asString();
         if (!id.equals(LIVE_CLOCK)

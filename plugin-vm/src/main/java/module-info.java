@@ -5,6 +5,7 @@ module dev.spore.plugin {
 
   exports dev.spore.plugin;
   exports dev.spore.plugin.asm;
+  exports dev.spore.plugin.debug;
   exports dev.spore.plugin.inspect;
   exports dev.spore.plugin.json;
   exports dev.spore.plugin.lang;

@@ -85,6 +85,15 @@ public final class PluginLimits {
    */
   public static final long TRACE_STATE_BYTES_MAX = 256L << 20;
 
+  /** Frames a trace is believed to have open at once; the outer ones beyond it are forgotten. */
+  public static final int TRACE_FRAMES_MAX = 1 << 16;
+
+  /** Characters of one line of commands of the debugger; a longer one is refused. */
+  public static final int DEBUG_LINE_CHARS_MAX = 1 << 16;
+
+  /** Places a debugger stops at; setting more is refused. */
+  public static final int DEBUG_STOPS_MAX = 1000;
+
   /** Characters of one name of a member in a trace; a longer one is a decode error. */
   public static final int JSON_STREAM_NAME_CHARS_MAX = 1 << 20;
 

@@ -8,6 +8,7 @@ import dev.spore.plugin.value.FloatText;
 import dev.spore.plugin.value.Value;
 import dev.spore.plugin.value.ValueText;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The texts of an event, without line feeds at their ends. */
@@ -50,13 +51,13 @@ public final class EventText {
     return call.id() + " " + call.answer().text() + " -> " + ValueText.plain(call.result());
   }
 
-  /** {@code log.print@1 Granted args=[I64(1)] -> nil}. */
+  /** {@code log.print@1 Granted args=[1] -> nil}. */
   public static String callWithArguments(CapabilityCall call) {
     return "%s %s args=%s -> %s"
         .formatted(
             call.id(),
             call.answer().text(),
-            ValueText.items(call.args()),
+            call.args().stream().map(ValueText::plain).collect(Collectors.joining(", ", "[", "]")),
             ValueText.plain(call.result()));
   }
 

@@ -1,5 +1,6 @@
 package dev.spore.plugin.trace;
 
+import dev.spore.plugin.json.JsonWriter;
 import dev.spore.plugin.module.Instruction;
 import dev.spore.plugin.module.PluginFunction;
 import dev.spore.plugin.module.PluginModule;
@@ -56,6 +57,12 @@ public record TraceEvent(
   /** With another checksum. */
   public TraceEvent withChecksum(long other) {
     return new TraceEvent(function, pc, sourceLine, opcode, changes, capability, error, other);
+  }
+
+  /** Writes the event as one value, with the checksum it has. */
+  public void write(JsonWriter json) {
+    EventJson.write(json, this);
+    json.unsigned(checksum).endObject();
   }
 
   /** Whether a file has the same text for both, checksums included. */

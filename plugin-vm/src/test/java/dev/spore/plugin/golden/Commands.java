@@ -8,7 +8,11 @@ import dev.spore.plugin.PolicyFileException;
 import dev.spore.plugin.VerifyException;
 import dev.spore.plugin.asm.Assembler;
 import dev.spore.plugin.asm.CasmText;
+import dev.spore.plugin.debug.DebugCommand;
+import dev.spore.plugin.debug.DebugException;
+import dev.spore.plugin.debug.DebugSession;
 import dev.spore.plugin.inspect.Inspection;
+import dev.spore.plugin.json.ByteSink;
 import dev.spore.plugin.lang.Compiler;
 import dev.spore.plugin.module.Cmod;
 import dev.spore.plugin.module.ModuleFile;
@@ -35,10 +39,12 @@ import dev.spore.plugin.verify.Verifier;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The original's commands over files in memory, as far as this module has what they need. */
@@ -58,11 +64,13 @@ final class Commands {
   }
 
   private final Map<String, byte[]> files;
+  private final String input;
   private final StringBuilder out = new StringBuilder();
   private final StringBuilder err = new StringBuilder();
 
-  Commands(Map<String, byte[]> files) {
+  Commands(Map<String, byte[]> files, String input) {
     this.files = files;
+    this.input = input;
   }
 
   String out() {
@@ -115,6 +123,7 @@ final class Commands {
       case "audit" -> audit(args);
       case "inspect" -> Inspection.of(readable(args), line -> out.append(line).append('\n'));
       case "trace-slice" -> slice(args);
+      case "debug" -> debug(args);
       default -> throw new NotSupported();
     }
     return 0;
@@ -276,6 +285,39 @@ final class Commands {
     out.append(
         "wrote %d events %d..=%d to %s checksum %s\n"
             .formatted(to - from + 1, from, to, path, Long.toUnsignedString(checksum)));
+  }
+
+  private void debug(Args args) {
+    TraceFile trace = readable(args);
+    try (DebugSession session =
+        new DebugSession(trace, this::export, line -> out.append(line).append('\n'))) {
+      if (!session.start()) {
+        return;
+      }
+      if (args.has("--commands")) {
+        for (String line : DebugCommand.split(args.option("--commands"))) {
+          if (!session.run(line)) {
+            return;
+          }
+        }
+        return;
+      }
+      Iterator<String> typed = input.lines().iterator();
+      for (out.append(DebugSession.PROMPT); typed.hasNext(); out.append(DebugSession.PROMPT)) {
+        if (!session.run(typed.next())) {
+          return;
+        }
+      }
+    } catch (DebugException e) {
+      throw new Told(
+          e.message() + e.reason().map(text -> "\n\nCaused by:\n    " + text).orElse(""));
+    }
+  }
+
+  private void export(String path, Consumer<ByteSink> content) {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    content.accept(file::write);
+    files.put(path, file.toByteArray());
   }
 
   private static RunLimits limits(Args args) {

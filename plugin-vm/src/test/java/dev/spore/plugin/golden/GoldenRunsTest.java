@@ -92,7 +92,7 @@ final class GoldenRunsTest {
     for (JsonNode run : JsonMapper.shared().readTree(resource("own.json"))) {
       String command = run.get("argv").get(0).asString();
       if (command.equals("trace") || command.equals("trace-slice")) {
-        new Commands(files).run(arguments(run));
+        new Commands(files, "").run(arguments(run));
       }
     }
   }
@@ -120,7 +120,7 @@ final class GoldenRunsTest {
   }
 
   private void assertErrorInsteadOfCrash(List<String> argv) {
-    Commands commands = new Commands(files);
+    Commands commands = new Commands(files, "");
     assertThat(commands.run(argv)).isEqualTo(1);
     assertThat(commands.err()).startsWith("Error: ");
   }
@@ -154,7 +154,7 @@ final class GoldenRunsTest {
   }
 
   private void check(JsonNode run) {
-    Commands commands = new Commands(files);
+    Commands commands = new Commands(files, text(run, "stdin"));
     int exit = commands.run(arguments(run));
     int expected = run.get("exit").asInt();
     if (expected > 100) {

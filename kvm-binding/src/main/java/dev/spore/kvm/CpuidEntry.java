@@ -19,6 +19,15 @@ public record CpuidEntry(int function, int index, int flags, int eax, int ebx, i
 
   static final int MAX_TABLE_BYTES = Cpuid2.SIZE + MAX_ENTRIES * CpuidEntry2.SIZE;
 
+  private static final int WORDS = CpuidEntry2.SIZE / Integer.BYTES;
+  private static final int FUNCTION = CpuidEntry2.FUNCTION / Integer.BYTES;
+  private static final int INDEX = CpuidEntry2.INDEX / Integer.BYTES;
+  private static final int FLAGS = CpuidEntry2.FLAGS / Integer.BYTES;
+  private static final int EAX = CpuidEntry2.EAX / Integer.BYTES;
+  private static final int EBX = CpuidEntry2.EBX / Integer.BYTES;
+  private static final int ECX = CpuidEntry2.ECX / Integer.BYTES;
+  private static final int EDX = CpuidEntry2.EDX / Integer.BYTES;
+
   /** The same leaf with other register values. */
   public CpuidEntry withRegisters(int newEax, int newEbx, int newEcx, int newEdx) {
     return new CpuidEntry(function, index, flags, newEax, newEbx, newEcx, newEdx);
@@ -26,18 +35,18 @@ public record CpuidEntry(int function, int index, int flags, int eax, int ebx, i
 
   static List<CpuidEntry> readTable(MemorySegment table) {
     int count = Field.i32(table, Cpuid2.NENT);
+    int[] words = Field.ints(table, Cpuid2.SIZE, count * WORDS);
     List<CpuidEntry> entries = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      long at = Cpuid2.SIZE + (long) i * CpuidEntry2.SIZE;
+    for (int at = 0; at < words.length; at += WORDS) {
       entries.add(
           new CpuidEntry(
-              Field.i32(table, at + CpuidEntry2.FUNCTION),
-              Field.i32(table, at + CpuidEntry2.INDEX),
-              Field.i32(table, at + CpuidEntry2.FLAGS),
-              Field.i32(table, at + CpuidEntry2.EAX),
-              Field.i32(table, at + CpuidEntry2.EBX),
-              Field.i32(table, at + CpuidEntry2.ECX),
-              Field.i32(table, at + CpuidEntry2.EDX)));
+              words[at + FUNCTION],
+              words[at + INDEX],
+              words[at + FLAGS],
+              words[at + EAX],
+              words[at + EBX],
+              words[at + ECX],
+              words[at + EDX]));
     }
     return List.copyOf(entries);
   }
@@ -49,17 +58,19 @@ public record CpuidEntry(int function, int index, int flags, int eax, int ebx, i
     }
     MemorySegment table = Scratch.zeroed(MAX_TABLE_BYTES);
     Field.put32(table, Cpuid2.NENT, entries.size());
-    long at = Cpuid2.SIZE;
+    int[] words = new int[entries.size() * WORDS];
+    int at = 0;
     for (CpuidEntry entry : entries) {
-      Field.put32(table, at + CpuidEntry2.FUNCTION, entry.function);
-      Field.put32(table, at + CpuidEntry2.INDEX, entry.index);
-      Field.put32(table, at + CpuidEntry2.FLAGS, entry.flags);
-      Field.put32(table, at + CpuidEntry2.EAX, entry.eax);
-      Field.put32(table, at + CpuidEntry2.EBX, entry.ebx);
-      Field.put32(table, at + CpuidEntry2.ECX, entry.ecx);
-      Field.put32(table, at + CpuidEntry2.EDX, entry.edx);
-      at += CpuidEntry2.SIZE;
+      words[at + FUNCTION] = entry.function;
+      words[at + INDEX] = entry.index;
+      words[at + FLAGS] = entry.flags;
+      words[at + EAX] = entry.eax;
+      words[at + EBX] = entry.ebx;
+      words[at + ECX] = entry.ecx;
+      words[at + EDX] = entry.edx;
+      at += WORDS;
     }
+    Field.putInts(table, Cpuid2.SIZE, words);
     return table;
   }
 }

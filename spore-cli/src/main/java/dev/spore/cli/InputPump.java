@@ -8,7 +8,6 @@ import java.io.OutputStream;
 /** Moves standard input to the guest's command until either side ends, on its own thread. */
 final class InputPump implements Runnable {
   private static final int BUFFER_BYTES = 64 << 10;
-  private static final System.Logger LOG = System.getLogger(InputPump.class.getName());
 
   private final InputStream from;
   private final OutputStream to;
@@ -40,7 +39,8 @@ final class InputPump implements Runnable {
       }
     } catch (IOException | SporeException e) {
       // A command may end, or close its input, before it has read everything: not a failure.
-      LOG.log(System.Logger.Level.DEBUG, "standard input ended early", e);
+      System.getLogger(InputPump.class.getName())
+          .log(System.Logger.Level.DEBUG, "standard input ended early", e);
     }
   }
 }

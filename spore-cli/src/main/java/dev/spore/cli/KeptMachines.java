@@ -29,7 +29,6 @@ final class KeptMachines {
   /** Kept machines of one user; keeping one more deletes the one that was used longest ago. */
   static final int MAX = 8;
 
-  private static final System.Logger LOG = System.getLogger(KeptMachines.class.getName());
   private static final Path UPTIME = Path.of("/proc/uptime");
   private static final String NAME = "[0-9a-f]{32}";
 
@@ -124,7 +123,8 @@ final class KeptMachines {
       try {
         Files.setLastModifiedTime(base, FileTime.from(Instant.now()));
       } catch (IOException e) {
-        LOG.log(System.Logger.Level.DEBUG, "the time of use is not known", e);
+        System.getLogger(KeptMachines.class.getName())
+            .log(System.Logger.Level.DEBUG, "the time of use is not known", e);
       }
     }
     return held;

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * window. A guest can so fill neither a disk nor a terminal. Any thread.
  */
 public final class RateLimitedLog {
-  private final Logger logger;
+  private final Supplier<Logger> logger;
   private final String device;
   private final LongSupplier nanoClock;
   private long windowStart;
@@ -19,16 +19,17 @@ public final class RateLimitedLog {
   private long suppressed;
 
   /**
+   * @param logger name of the logger, set up at the first message: that costs a program 20 ms
    * @param device name that precedes every message
    */
-  public RateLimitedLog(Logger logger, String device) {
-    this(logger, device, System::nanoTime);
+  public RateLimitedLog(String logger, String device) {
+    this(() -> System.getLogger(logger), device, System::nanoTime);
   }
 
   /**
    * @param nanoClock monotonic, in nanoseconds
    */
-  RateLimitedLog(Logger logger, String device, LongSupplier nanoClock) {
+  RateLimitedLog(Supplier<Logger> logger, String device, LongSupplier nanoClock) {
     this.logger = logger;
     this.device = device;
     this.nanoClock = nanoClock;
@@ -59,7 +60,7 @@ public final class RateLimitedLog {
       return;
     }
     String tail = missed == 0 ? "" : " (" + missed + " messages before it suppressed)";
-    logger.log(level, () -> device + ": " + message.get() + tail);
+    logger.get().log(level, () -> device + ": " + message.get() + tail);
   }
 
   /** Returns how many messages were suppressed since the last one, or -1 to suppress this one. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class RateLimitedLogTest {
   private final List<String> lines = new ArrayList<>();
   private final AtomicLong clock = new AtomicLong();
-  private final RateLimitedLog log = new RateLimitedLog(new Lines(), "rng", clock::get);
+  private final RateLimitedLog log = new RateLimitedLog(Lines::new, "rng", clock::get);
 
   @Test
   void aFloodPrintsABurstAndBuildsNoMoreMessages() {

@@ -19,8 +19,7 @@ final class EventDelivery implements ConsoleSink {
   private static final int CONSOLE_EVENT_BYTES = 16 << 10;
 
   private final Consumer<MachineEvent> listener;
-  private final RateLimitedLog log =
-      new RateLimitedLog(System.getLogger("dev.spore.vmm"), "event listener");
+  private final RateLimitedLog log = new RateLimitedLog("dev.spore.vmm", "event listener");
   private final ConsoleTail tail = new ConsoleTail();
   private final Thread thread =
       Thread.ofPlatform().daemon().name("machine-events").unstarted(this::run);

@@ -58,10 +58,7 @@ public final class BlkDevice implements VirtioDevice {
     byte[] padded = Arrays.copyOf(idBytes, BlkRequests.ID_BYTES);
     this.requests =
         new BlkRequests(
-            disk,
-            padded,
-            metrics,
-            new RateLimitedLog(System.getLogger(BlkDevice.class.getName()), name()));
+            disk, padded, metrics, new RateLimitedLog(BlkDevice.class.getName(), name()));
   }
 
   @Override

@@ -8,7 +8,6 @@ import dev.spore.virtio.RateLimitedLog;
 import dev.spore.virtio.VirtioDevice;
 import dev.spore.virtio.memory.GuestMemory;
 import dev.spore.virtio.queue.Virtqueue;
-import java.lang.System.Logger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +34,6 @@ public final class MmioTransport {
 
   private static final long TRANSPORT_FEATURES =
       1L << F_VERSION_1 | 1L << Virtqueue.F_INDIRECT_DESC | 1L << Virtqueue.F_EVENT_IDX;
-
-  private static final Logger LOGGER = System.getLogger("dev.spore.virtio");
 
   private final VirtioDevice device;
   private final Doorbell doorbell;
@@ -70,7 +67,7 @@ public final class MmioTransport {
             this.interrupt,
             registers,
             metrics,
-            new RateLimitedLog(LOGGER, device.name()));
+            new RateLimitedLog("dev.spore.virtio", device.name()));
   }
 
   /** Counters by name. */

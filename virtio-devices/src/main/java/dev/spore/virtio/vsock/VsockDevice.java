@@ -85,7 +85,7 @@ public final class VsockDevice implements VirtioDevice, AutoCloseable {
     }
     this.guestCid = guestCid;
     this.doorbell = doorbell;
-    RateLimitedLog log = new RateLimitedLog(System.getLogger("dev.spore.virtio"), name());
+    RateLimitedLog log = new RateLimitedLog("dev.spore.virtio", name());
     this.listeners = new VsockListeners(log);
     this.packets = new PacketSwitch(guestCid, table, listeners, metrics, log, doorbell::ring);
   }

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * connection and everything on it, with one reason. Safe from any thread.
  */
 public final class AgentClient implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(AgentClient.class.getName());
   private static final long NANOS = 1_000_000_000L;
 
   private final FrameReader reader;
@@ -424,7 +423,8 @@ public final class AgentClient implements AutoCloseable {
     try {
       transport.close();
     } catch (Exception e) { // AutoCloseable.close declares it
-      LOG.log(System.Logger.Level.DEBUG, "closing the agent connection failed", e);
+      System.getLogger(AgentClient.class.getName())
+          .log(System.Logger.Level.DEBUG, "closing the agent connection failed", e);
     }
   }
 }

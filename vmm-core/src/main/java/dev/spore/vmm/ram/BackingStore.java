@@ -32,7 +32,6 @@ import java.util.Optional;
  * or as root: they can always change a file after it was looked at.
  */
 public final class BackingStore {
-  private static final System.Logger LOG = System.getLogger(BackingStore.class.getName());
   private static final String RAM_SUFFIX = ".ram";
 
   private final Path directory;
@@ -217,7 +216,8 @@ public final class BackingStore {
     try {
       Files.setLastModifiedTime(proof(index), FileTime.from(Instant.now()));
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "the time of use is not known", e);
+      System.getLogger(BackingStore.class.getName())
+          .log(System.Logger.Level.DEBUG, "the time of use is not known", e);
     }
   }
 

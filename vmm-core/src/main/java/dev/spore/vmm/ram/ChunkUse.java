@@ -13,7 +13,6 @@ import java.util.List;
  * @param changed of those, the ones written
  */
 record ChunkUse(BitSet touched, BitSet changed) {
-  private static final System.Logger LOG = System.getLogger(ChunkUse.class.getName());
   private static final int CHUNK_PAGES = (int) (RamImage.CHUNK_BYTES / Mapping.PAGE_BYTES);
 
   /** Looks at the mappings of all regions; where the host does not tell, all may have changed. */
@@ -28,7 +27,8 @@ record ChunkUse(BitSet touched, BitSet changed) {
       }
       return use;
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "the host does not tell which memory was written", e);
+      System.getLogger(ChunkUse.class.getName())
+          .log(System.Logger.Level.DEBUG, "the host does not tell which memory was written", e);
       BitSet all = new BitSet();
       all.set(0, chunks.count());
       return new ChunkUse(new BitSet(), all);

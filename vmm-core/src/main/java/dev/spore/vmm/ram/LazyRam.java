@@ -36,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * have. (Zeroes would be seen. A poisoned page would send this process SIGBUS.)
  */
 final class LazyRam implements Residency, AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(LazyRam.class.getName());
-
   private static final int MISSING = 0;
 
   /** Claimed by one thread. */
@@ -335,7 +333,7 @@ final class LazyRam implements Residency, AutoCloseable {
     try {
       mappings.get(region).forbid(offset, RamImage.CHUNK_BYTES);
     } catch (KvmException e) {
-      LOG.log(System.Logger.Level.ERROR, "a lost chunk of guest memory is left as zeroes", e);
+      log().log(System.Logger.Level.ERROR, "a lost chunk of guest memory is left as zeroes", e);
       userfault.zero(region, offset, RamImage.CHUNK_BYTES);
     }
   }
@@ -355,7 +353,7 @@ final class LazyRam implements Residency, AutoCloseable {
     try {
       onFailure.accept(reason);
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "stopping a machine that lost its memory failed", e);
+      log().log(System.Logger.Level.ERROR, "stopping a machine that lost its memory failed", e);
     }
   }
 
@@ -434,5 +432,10 @@ final class LazyRam implements Residency, AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Looked up when there is something to say: the first logger of a program costs it 20 ms. */
+  private static System.Logger log() {
+    return System.getLogger(LazyRam.class.getName());
   }
 }

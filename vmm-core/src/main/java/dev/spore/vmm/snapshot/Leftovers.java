@@ -22,7 +22,6 @@ import java.util.regex.Pattern;
  * one that can be locked is left over from a kill.
  */
 public final class Leftovers {
-  private static final System.Logger LOG = System.getLogger(Leftovers.class.getName());
   private static final AtomicLong NUMBER = new AtomicLong();
   private static final Pattern HIDDEN = Pattern.compile("\\.(.+)\\.[0-9]+-[0-9]+\\.partial");
 
@@ -62,7 +61,7 @@ public final class Leftovers {
     try {
       return file.tryLock(true);
     } catch (KvmException e) {
-      LOG.log(System.Logger.Level.DEBUG, "directories here cannot be locked", e);
+      log().log(System.Logger.Level.DEBUG, "directories here cannot be locked", e);
       return true;
     }
   }
@@ -107,7 +106,7 @@ public final class Leftovers {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      LOG.log(System.Logger.Level.DEBUG, "cannot look for leftovers in " + parent, e);
+      log().log(System.Logger.Level.DEBUG, "cannot look for leftovers in " + parent, e);
     }
   }
 
@@ -117,7 +116,12 @@ public final class Leftovers {
         Directories.delete(directory);
       }
     } catch (IOException | KvmException e) {
-      LOG.log(System.Logger.Level.DEBUG, "the leftover %s stays".formatted(directory), e);
+      log().log(System.Logger.Level.DEBUG, "the leftover %s stays".formatted(directory), e);
     }
+  }
+
+  /** Looked up when there is something to say: the first logger of a program costs it 20 ms. */
+  private static System.Logger log() {
+    return System.getLogger(Leftovers.class.getName());
   }
 }

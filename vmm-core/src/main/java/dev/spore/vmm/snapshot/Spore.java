@@ -30,8 +30,6 @@ import java.util.Optional;
  */
 public record Spore(
     Path directory, SporeId id, Manifest manifest, MemoryIndex index, ChunkStore chunks) {
-  private static final System.Logger LOG = System.getLogger(Spore.class.getName());
-
   /** Name of the file that holds the spore's id: 64 hexadecimal digits and a line feed. */
   static final String ID_FILE = "id";
 
@@ -147,7 +145,8 @@ public record Spore(
     try {
       return Optional.of(WorkingSet.parse(SporeFile.WORKING_SET.read(directory)));
     } catch (SporeException | FormatException e) {
-      LOG.log(System.Logger.Level.DEBUG, "a working set is not used", e);
+      System.getLogger(Spore.class.getName())
+          .log(System.Logger.Level.DEBUG, "a working set is not used", e);
       return Optional.empty();
     }
   }

@@ -24,7 +24,6 @@ import java.util.stream.IntStream;
  * Costs the disk one manifest a child.
  */
 public final class SporeFork {
-  private static final System.Logger LOG = System.getLogger(SporeFork.class.getName());
   private static final int NAME_DIGITS = 6;
   private static final Set<StandardOpenOption> CREATE =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -124,7 +123,8 @@ public final class SporeFork {
         return;
       } catch (FileSystemException | UnsupportedOperationException e) {
         // No hard links on this file system, or too many: a file of its own says the same.
-        LOG.log(System.Logger.Level.DEBUG, "no link to the index", e);
+        System.getLogger(SporeFork.class.getName())
+            .log(System.Logger.Level.DEBUG, "no link to the index", e);
       }
     }
     write(file, bytes);

@@ -14,8 +14,6 @@ import java.util.Optional;
  * on its directory, which ends with the process.
  */
 public final class SporeUse implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(SporeUse.class.getName());
-
   private final HostFile directory;
 
   private SporeUse(HostFile directory) {
@@ -28,7 +26,7 @@ public final class SporeUse implements AutoCloseable {
     try {
       file = HostFile.open(spore, false);
     } catch (KvmException e) {
-      LOG.log(System.Logger.Level.DEBUG, "cannot be held", e);
+      log().log(System.Logger.Level.DEBUG, "cannot be held", e);
       return Optional.empty();
     }
     if (isFree(file, false)) {
@@ -43,7 +41,7 @@ public final class SporeUse implements AutoCloseable {
     try (HostFile file = HostFile.open(spore, false)) {
       return !isFree(file, true);
     } catch (KvmException e) {
-      LOG.log(System.Logger.Level.DEBUG, "cannot be looked at", e);
+      log().log(System.Logger.Level.DEBUG, "cannot be looked at", e);
       return false;
     }
   }
@@ -53,7 +51,7 @@ public final class SporeUse implements AutoCloseable {
     try {
       return file.tryLock(exclusive);
     } catch (KvmException e) {
-      LOG.log(System.Logger.Level.DEBUG, "directories here cannot be locked", e);
+      log().log(System.Logger.Level.DEBUG, "directories here cannot be locked", e);
       return true;
     }
   }
@@ -75,7 +73,7 @@ public final class SporeUse implements AutoCloseable {
       Directories.delete(aside);
       return true;
     } catch (NoSuchFileException e) {
-      LOG.log(System.Logger.Level.DEBUG, "another process was quicker", e);
+      log().log(System.Logger.Level.DEBUG, "another process was quicker", e);
       return false;
     } catch (KvmException e) {
       throw new IOException(e.getMessage(), e);
@@ -85,5 +83,10 @@ public final class SporeUse implements AutoCloseable {
   @Override
   public void close() {
     directory.close();
+  }
+
+  /** Looked up when there is something to say: the first logger of a program costs it 20 ms. */
+  private static System.Logger log() {
+    return System.getLogger(SporeUse.class.getName());
   }
 }

@@ -29,37 +29,31 @@ import org.jspecify.annotations.Nullable;
  * time.
  */
 final class BaseMachines {
-  private static final System.Logger LOG = System.getLogger(BaseMachines.class.getName());
-
   /** Changes at every boot of the host, and with it the counters guests measure time by. */
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   private final Path base;
   private final Path scratch;
   private final BackingStore backings;
-  private final boolean cold;
-  private String reason;
+  private String reason = "the kept machine was not tried";
   private boolean wanted;
 
-  private BaseMachines(Path base, Path scratch, BackingStore backings, boolean cold) {
+  private BaseMachines(Path base, Path scratch, BackingStore backings) {
     this.base = base;
     this.scratch = scratch;
     this.backings = backings;
-    this.cold = cold;
-    this.reason = "--cold was given";
   }
 
   /** The one for starts like {@code request}, or null if none is to be kept for it. */
   static @Nullable BaseMachines of(RunRequest request) {
     Path keep = request.keep();
-    if (keep == null || request.from() != null) {
+    if (keep == null || request.cold() || request.from() != null) {
       return null;
     }
     try {
-      return new BaseMachines(
-          keep.resolve(key(request)), request.scratch(), request.backings(), request.cold());
+      return new BaseMachines(keep.resolve(key(request)), request.scratch(), request.backings());
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "no machine can be kept", e);
+      log().log(System.Logger.Level.DEBUG, "no machine can be kept", e);
       return null;
     }
   }
@@ -96,9 +90,6 @@ final class BaseMachines {
 
   /** Starts from the kept machine; null if there is none that can be used, {@link #reason} why. */
   @Nullable Machine restore(Consumer<MachineEvent> events) {
-    if (cold) {
-      return null;
-    }
     if (!Files.isDirectory(base)) {
       reason = "this is the first start of its kind";
       wanted = true;
@@ -146,7 +137,7 @@ final class BaseMachines {
       Leftovers.remove(base);
       return true;
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "a damaged machine stays in the cache", e);
+      log().log(System.Logger.Level.DEBUG, "a damaged machine stays in the cache", e);
       return false;
     }
   }
@@ -175,7 +166,12 @@ final class BaseMachines {
       restoreSpec().buildBacking();
       KeptMachines.evict(base.resolveSibling(""));
     } catch (SporeException | IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "no machine is kept", e);
+      log().log(System.Logger.Level.DEBUG, "no machine is kept", e);
     }
+  }
+
+  /** Looked up when there is something to say: the first logger of a program costs it 20 ms. */
+  private static System.Logger log() {
+    return System.getLogger(BaseMachines.class.getName());
   }
 }

@@ -56,11 +56,25 @@ record Installation(
 
   /** Bash writes EPOCHREALTIME as seconds and six decimals; the locale chooses the point. */
   private static @Nullable Long micros(@Nullable String text) {
-    if (text == null || !text.matches("[0-9]{1,12}[.,][0-9]{6}")) {
+    int point = text == null ? -1 : text.length() - 7;
+    if (text == null || point < 1 || point > 12 || ".,".indexOf(text.charAt(point)) < 0) {
       return null;
     }
-    int point = text.length() - 7;
-    return Long.parseLong(text.substring(0, point)) * 1_000_000
-        + Long.parseLong(text.substring(point + 1));
+    String seconds = text.substring(0, point);
+    String fraction = text.substring(point + 1);
+    if (!isNumber(seconds) || !isNumber(fraction)) {
+      return null;
+    }
+    return Long.parseLong(seconds) * 1_000_000 + Long.parseLong(fraction);
+  }
+
+  /** Not by a regular expression: the first one costs a start 5 ms. */
+  private static boolean isNumber(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 }

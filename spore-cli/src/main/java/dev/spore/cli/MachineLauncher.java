@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Boots machines through the monitor library. */
 final class MachineLauncher implements GuestLauncher {
-  private static final System.Logger LOG = System.getLogger(MachineLauncher.class.getName());
-
   @Override
   public Guest boot(
       RunRequest request, OutputStream console, Timeline timeline, Cancellation canceler)
@@ -67,8 +65,12 @@ final class MachineLauncher implements GuestLauncher {
       timeline.started("restored", what + "; memory " + saved.memorySource());
       return saved;
     }
-    timeline.started("booted", bases == null ? "no machine is kept for this" : bases.reason());
+    timeline.started("booted", bases == null ? unkept(request) : bases.reason());
     return Machine.boot(spec(request), events);
+  }
+
+  private static String unkept(RunRequest request) {
+    return request.cold() ? "--cold was given" : "no machine is kept for this";
   }
 
   private static RestoreSpec savedSpec(RunRequest request, Path from) {
@@ -103,7 +105,8 @@ final class MachineLauncher implements GuestLauncher {
         throw e;
       }
       // Each gets memory of its own then; the start's reason says why.
-      LOG.log(System.Logger.Level.DEBUG, "memory is not shared", e);
+      System.getLogger(MachineLauncher.class.getName())
+          .log(System.Logger.Level.DEBUG, "memory is not shared", e);
     }
   }
 

@@ -52,8 +52,10 @@ final class SavedOptions {
 
   /** What {@code --restore} asks for. */
   static RestoreMode restore(RunOptions options) {
+    if (options.restore == null) {
+      return RestoreMode.AUTO;
+    }
     return switch (options.restore) {
-      case null -> RestoreMode.AUTO;
       case "auto" -> RestoreMode.AUTO;
       case "backing" -> RestoreMode.BACKING;
       case "eager" -> RestoreMode.EAGER;

@@ -9,11 +9,15 @@ import dev.spore.vmm.quirk.QuirkProfile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** This host's KVM: opened, checked, probed once per JVM. */
 public final class HostKvm {
-  private static @Nullable QuirkProfile profile;
+  private static final AtomicReference<@Nullable CompletableFuture<QuirkProfile>> PROFILE =
+      new AtomicReference<>();
 
   private HostKvm() {}
 
@@ -85,10 +89,11 @@ public final class HostKvm {
   }
 
   /**
-   * Begins to link the native calls and to find the quirks, on a thread of its own: some 40 ms a
+   * Begins to link the native calls and to find the quirks, on threads of its own: some 40 ms a
    * program can spend on its arguments meanwhile. Optional; whoever comes before it is done waits.
    */
   public static void prepare() {
+    Thread.ofPlatform().daemon().name("kvm-fields").start(Kvm::linkFields);
     Thread.ofPlatform()
         .daemon()
         .name("kvm-prepare")
@@ -102,13 +107,32 @@ public final class HostKvm {
         });
   }
 
-  /** The host's quirks, probed at the first call. */
-  public static synchronized QuirkProfile quirks(Kvm kvm) {
-    QuirkProfile known = profile;
-    if (known == null) {
-      known = QuirkProbe.run(kvm);
-      profile = known;
+  /** The host's quirks, probed at the first call; whoever calls meanwhile waits for that. */
+  public static QuirkProfile quirks(Kvm kvm) {
+    CompletableFuture<QuirkProfile> mine = new CompletableFuture<>();
+    while (true) {
+      CompletableFuture<QuirkProfile> others = PROFILE.compareAndExchange(null, mine);
+      if (others == null) {
+        probe(kvm, mine);
+        return mine.join();
+      }
+      try {
+        return others.join();
+      } catch (CompletionException failed) {
+        // Theirs to report; what was in their way may not be in ours.
+      }
     }
-    return known;
+  }
+
+  private static void probe(Kvm kvm, CompletableFuture<QuirkProfile> profile) {
+    try {
+      QuirkProbe.run(kvm, profile::complete);
+    } catch (RuntimeException | Error e) {
+      if (!profile.isDone()) {
+        PROFILE.set(null);
+        profile.completeExceptionally(e);
+      }
+      throw e;
+    }
   }
 }

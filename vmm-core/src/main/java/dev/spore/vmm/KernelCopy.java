@@ -10,21 +10,27 @@ import java.util.concurrent.CompletionException;
  * KVM takes to make the machine they will run on.
  */
 final class KernelCopy {
+  private final CompletableFuture<GuestMemory> target = new CompletableFuture<>();
   private final CompletableFuture<LinuxBoot.Copied> copied;
 
-  private KernelCopy(CompletableFuture<LinuxBoot.Copied> copied) {
-    this.copied = copied;
+  private KernelCopy(MachineSpec spec) {
+    copied =
+        CompletableFuture.supplyAsync(
+            () -> LinuxBoot.copy(target::join, spec.kernel(), spec.initrd().orElse(null)),
+            work -> Thread.ofPlatform().daemon().name("kernel-copy").start(work));
   }
 
-  /** Begins; {@code owner} waits for the end before it unmaps the memory. */
-  static KernelCopy start(GuestMemory memory, MachineSpec spec, Closeables owner) {
-    CompletableFuture<LinuxBoot.Copied> copied =
-        CompletableFuture.supplyAsync(
-            () -> LinuxBoot.copy(memory, spec.kernel(), spec.initrd().orElse(null)),
-            work -> Thread.ofPlatform().daemon().name("kernel-copy").start(work));
-    KernelCopy copy = new KernelCopy(copied);
-    owner.add(copy::settle);
+  /** Begins to read the kernel; {@code owner} ends that if there will be no memory for it. */
+  static KernelCopy start(MachineSpec spec, Closeables owner) {
+    KernelCopy copy = new KernelCopy(spec);
+    owner.add(copy::abandon);
     return copy;
+  }
+
+  /** Copies it to {@code ram}; {@code owner} waits for the end before it unmaps the memory. */
+  void into(GuestMemory ram, Closeables owner) {
+    owner.add(this::settle);
+    target.complete(ram);
   }
 
   /**
@@ -41,6 +47,11 @@ final class KernelCopy {
       }
       throw e;
     }
+  }
+
+  private void abandon() {
+    target.cancel(false);
+    settle();
   }
 
   private void settle() {

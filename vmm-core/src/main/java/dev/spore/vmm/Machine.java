@@ -149,8 +149,9 @@ public final class Machine implements AutoCloseable {
 
   private static Assembled booted(
       MachineSpec spec, Closeables owner, ConsoleSink console, Board.PowerSwitch power) {
+    KernelCopy copy = KernelCopy.start(spec, owner);
     GuestRam ram = owner.add(GuestRam.zero(spec.memoryBytes()));
-    KernelCopy copy = KernelCopy.start(ram.memory(), spec, owner);
+    copy.into(ram.memory(), owner);
     List<DiskSource> disks = new ArrayList<>();
     spec.disks().forEach(disk -> disks.add(new DiskSource.Image(disk)));
     MachineParts parts = new MachineParts(ram, spec.vcpus(), null, disks, owner, console, power);

@@ -77,7 +77,6 @@ final class MachineParts {
     this.owner = owner;
     this.ram = ram;
     Kvm kvm = owner.add(HostKvm.open());
-    quirks = HostKvm.quirks(kvm);
     vm = owner.add(kvm.createVm());
     vm.setTssAddr(BoardMap.KVM_TSS_GPA);
     vm.setIdentityMapAddr(BoardMap.KVM_IDENTITY_MAP_GPA);
@@ -86,6 +85,8 @@ final class MachineParts {
     ram.plugInto(vm);
     List<CpuidEntry> supported = kvm.supportedCpuid();
     vcpus = new VcpuSet(kvm, vm, supported, shown == null ? supported : shown, count, owner);
+    // Not sooner: they may still be being found on another thread.
+    quirks = HostKvm.quirks(kvm);
     states = VcpuStates.of(kvm, quirks);
     this.diskSources = List.copyOf(disks);
     assists = new InstructionAssists(ram.memory(), xsaveLayout(supported), count == 1);

@@ -3,7 +3,6 @@ package dev.spore.vmm.boot;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -176,7 +175,7 @@ record ElfImage(long entry, List<Segment> segments) {
     if (segments.isEmpty()) {
       throw BootError.damaged(source.name(), "has no segment to load");
     }
-    segments.sort(Comparator.comparingLong(Segment::gpa));
+    segments.sort((a, b) -> Long.compare(a.gpa(), b.gpa()));
     for (int i = 1; i < segments.size(); i++) {
       if (segments.get(i).gpa() < segments.get(i - 1).end()) {
         throw BootError.damaged(

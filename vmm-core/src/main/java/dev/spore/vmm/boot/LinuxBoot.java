@@ -3,6 +3,7 @@ package dev.spore.vmm.boot;
 import dev.spore.virtio.memory.GuestMemory;
 import dev.spore.vmm.SporeException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,16 +39,18 @@ public final class LinuxBoot {
           "is outside what a guest can have",
           "choose from 1 to %d".formatted(BootLimits.VCPUS_MAX));
     }
-    return copy(memory, kernel, initrd).finish(commandLine, vcpus, random);
+    return copy(() -> memory, kernel, initrd).finish(commandLine, vcpus, random);
   }
 
   /**
    * The part of {@link #load} that needs no command line: copies kernel and initrd.
    *
+   * @param target asked for the memory when the kernel has been opened and parsed
    * @throws SporeException as {@link #load}
    */
-  public static Copied copy(GuestMemory memory, Path kernel, @Nullable Path initrd) {
+  public static Copied copy(Supplier<GuestMemory> target, Path kernel, @Nullable Path initrd) {
     try (KernelImage image = KernelImage.open(kernel)) {
+      GuestMemory memory = target.get();
       image.copyTo(memory);
       RamLayout.Region place = initrd == null ? NO_INITRD : loadInitrd(memory, initrd, image);
       return new Copied(memory, image.entry(), image.end(), place);

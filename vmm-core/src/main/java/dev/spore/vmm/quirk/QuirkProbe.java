@@ -19,6 +19,7 @@ import dev.spore.vmm.SporeException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Runs {@link ProbeImage} once and says what it found. A few milliseconds; touches nothing but its
@@ -48,9 +49,10 @@ public final class QuirkProbe {
   /**
    * Probes {@code kvm}.
    *
+   * @param found takes the profile as soon as it is known; taking the VM apart lasts as long again
    * @throws SporeException host.unsupported when the probe ends in a way nobody knows
    */
-  public static QuirkProfile run(Kvm kvm) {
+  public static void run(Kvm kvm, Consumer<QuirkProfile> found) {
     try (Mapping ram = Mapping.anonymous(ProbeImage.MEMORY_BYTES);
         VmFd vm = kvm.createVm()) {
       GuestMemory memory = GuestMemory.ofSingle(ram.segment());
@@ -62,7 +64,7 @@ public final class QuirkProbe {
         Set<Quirk> quirks = EnumSet.noneOf(Quirk.class);
         runToEnd(vcpu, quirks);
         judge(ProbeImage.read(memory), quirks);
-        return new QuirkProfile(quirks);
+        found.accept(new QuirkProfile(quirks));
       }
     }
   }

@@ -16,7 +16,7 @@ import java.nio.file.Path;
  */
 final class ForkBench {
   private static final int RUNS = 5;
-  private static final int WARM_UPS = 2;
+  private static final int WARM_UPS = 5;
   private static final int MANY = 1000;
   private static final double ONE_MILLIS = 20;
   private static final double MANY_MILLIS = 500;

@@ -1,5 +1,6 @@
 package dev.spore.vmm;
 
+import dev.spore.format.device.QueueState;
 import dev.spore.format.manifest.Board;
 import dev.spore.format.manifest.DiskImage;
 import dev.spore.format.manifest.Manifest;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Builds the machine a spore describes, or says why this program or this host cannot. */
 final class MachineRestore {
@@ -79,8 +81,20 @@ final class MachineRestore {
    */
   static RestoredRam memory(RestoreSpec spec, Consumer<SporeException> onFailure) {
     return new RamRestore(
-            image(spec.spore()), spec.backings(), spec.spore().workingSet(), onFailure)
+            image(spec.spore()),
+            spec.backings(),
+            spec.spore().workingSet(),
+            rings(spec.spore().manifest()),
+            onFailure)
         .run(spec.memory());
+  }
+
+  private static List<Long> rings(Manifest manifest) {
+    return manifest.machine().devices().stream()
+        .flatMap(slot -> slot.state().transport().queues().stream())
+        .filter(QueueState::ready)
+        .flatMap(queue -> Stream.of(queue.descriptorGpa(), queue.driverGpa(), queue.deviceGpa()))
+        .toList();
   }
 
   /** The RAM of a spore. */

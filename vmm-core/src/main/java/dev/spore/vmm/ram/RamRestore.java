@@ -9,6 +9,7 @@ import dev.spore.kvm.Userfault;
 import dev.spore.kvm.UserfaultUnavailableException;
 import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.SporeException;
+import dev.spore.vmm.boot.RamLayout;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.function.Consumer;
  * @param image the RAM
  * @param backings where flat files of it may be
  * @param workingSet what to fetch first when it is read lazily; a hint, ignored if it does not fit
+ * @param ringGpas guest addresses the devices read before the guest runs: fetched while the machine
+ *     is made, those outside RAM are ignored
  * @param onFailure told when a chunk cannot be had while the machine runs, see {@link
  *     LazyRam#start}
  */
@@ -28,6 +31,7 @@ public record RamRestore(
     RamImage image,
     Optional<BackingStore> backings,
     Optional<WorkingSet> workingSet,
+    List<Long> ringGpas,
     Consumer<SporeException> onFailure) {
   private static final long CHUNK_MIB = RamImage.CHUNK_BYTES >> 20;
 
@@ -114,15 +118,27 @@ public record RamRestore(
     List<Mapping> mappings = List.of();
     try {
       mappings = GuestRam.anonymous(image.layout());
+      Duration restAfter = first.isEmpty() ? window : Duration.ZERO;
+      ringGpas.forEach(gpa -> addChunk(gpa, first));
       TouchLog touched = new TouchLog(first, window);
       LazyRam filler = LazyRam.start(image, mappings, userfault, touched, onFailure);
-      filler.prefetch(first, first.isEmpty() ? window : Duration.ZERO);
+      filler.prefetch(first, restAfter);
       GuestRam ram = GuestRam.filledBy(filler, image.layout(), mappings);
       return RestoredRam.lazy(ram, reason, filler);
     } catch (KvmException | SporeException e) {
       userfault.close();
       mappings.forEach(Mapping::close);
       throw e;
+    }
+  }
+
+  private void addChunk(long gpa, BitSet chunks) {
+    List<RamLayout.Region> regions = image.layout().regions();
+    for (int i = 0; i < regions.size(); i++) {
+      long offset = gpa - regions.get(i).gpa();
+      if (offset >= 0 && offset < regions.get(i).sizeBytes()) {
+        chunks.set(new RamChunks(image.layout()).at(i, offset));
+      }
     }
   }
 }

@@ -74,7 +74,8 @@ final class BackingStoreTest {
   }
 
   private RestoredRam restore(RestoreMode mode) {
-    return new RamRestore(saved.image, Optional.of(store), Optional.empty(), failure -> {})
+    return new RamRestore(
+            saved.image, Optional.of(store), Optional.empty(), List.of(), failure -> {})
         .run(mode);
   }
 

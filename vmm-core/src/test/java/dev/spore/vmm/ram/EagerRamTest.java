@@ -19,7 +19,7 @@ final class EagerRamTest {
   @TempDir Path directory;
 
   private static RestoredRam eager(RamImage image) {
-    return new RamRestore(image, Optional.empty(), Optional.empty(), failure -> {})
+    return new RamRestore(image, Optional.empty(), Optional.empty(), List.of(), failure -> {})
         .run(RestoreMode.EAGER);
   }
 

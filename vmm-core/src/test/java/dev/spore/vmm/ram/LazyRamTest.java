@@ -355,7 +355,7 @@ final class LazyRamTest {
   void aWorkingSetOfAllRamDoesNoHarm() {
     WorkingSet all = new WorkingSet(10L * CHUNK, List.of(new PageRange(0, 10 * 512)));
     try (RestoredRam restored =
-        new RamRestore(saved.image, Optional.empty(), Optional.of(all), reason -> {})
+        new RamRestore(saved.image, Optional.empty(), Optional.of(all), List.of(), reason -> {})
             .run(RestoreMode.LAZY)) {
       assertThat(restored.source()).isEqualTo(RamSource.LAZY);
       saved.assertSameAs(restored.ram().memory());

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /** How long a guest stands still while it is saved, and what the save costs. */
 final class SaveBench {
-  private static final int RUNS = 5;
+  private static final int RUNS = 9;
 
   /** Saves of a JVM that has not hashed yet: not what the bars are about. */
   private static final int WARM_UPS = 2;

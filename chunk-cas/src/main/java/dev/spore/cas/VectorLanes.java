@@ -4,6 +4,7 @@ import static jdk.incubator.vector.VectorOperators.ROR;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.IntVector;
@@ -33,11 +34,17 @@ final class VectorLanes implements Blake3Lanes {
   private static final IntVector KEEP_8 = keep(8);
   private static final IntVector SWAP_8 = swap(8);
 
+  private static final int BLOCKS = Blake3Hasher.CHUNK_BYTES / Blake3Block.BYTES;
+
   private final ScalarLanes scalar = new ScalarLanes();
   private final int[] cv = new int[Blake3Block.CV_WORDS * LANES];
   private final int[] message = new int[Blake3Block.WORDS * LANES];
   private final int[] counterLow = new int[LANES];
   private final int[] counterHigh = new int[LANES];
+
+  /** Keeps the compiler from leaving out loads whose values nobody wants. */
+  @SuppressWarnings("unused")
+  private int fetched;
 
   /** Whether the vectors of this processor have a width this class knows. */
   static boolean isUsable() {
@@ -53,20 +60,36 @@ final class VectorLanes implements Blake3Lanes {
     for (int first = 0; first < count; first += LANES) {
       setCounters(counter + first);
       start();
-      for (int block = 0; block < Blake3Hasher.CHUNK_BYTES / Blake3Block.BYTES; block++) {
-        long from =
-            offset + (long) first * Blake3Hasher.CHUNK_BYTES + (long) block * Blake3Block.BYTES;
-        loadBlocks(input, from, message);
+      long at = offset + (long) first * Blake3Hasher.CHUNK_BYTES;
+      long next = at + (long) LANES * Blake3Hasher.CHUNK_BYTES;
+      boolean last = first + LANES == count;
+      for (int block = 0; block < BLOCKS; block++) {
+        if (!last) {
+          fetch(input, next + (long) block * LANES * Blake3Block.BYTES);
+        }
+        loadBlocks(input, at + (long) block * Blake3Block.BYTES, message);
         compress(cv, message, counterLow, counterHigh, chunkFlags(block));
       }
       store(cvs, first);
     }
   }
 
+  /**
+   * Has the processor fetch bytes that come soon, a line for each lane. The rows of {@link
+   * #loadBlocks} are in as many places as there are lanes, more than its own fetching ahead sees.
+   */
+  private void fetch(MemorySegment input, long from) {
+    int sum = 0;
+    for (int line = 0; line < LANES; line++) {
+      sum += input.get(ValueLayout.JAVA_BYTE, from + (long) line * Blake3Block.BYTES);
+    }
+    fetched = sum;
+  }
+
   private static int chunkFlags(int block) {
     return switch (block) {
       case 0 -> Blake3Block.CHUNK_START;
-      case Blake3Hasher.CHUNK_BYTES / Blake3Block.BYTES - 1 -> Blake3Block.CHUNK_END;
+      case BLOCKS - 1 -> Blake3Block.CHUNK_END;
       default -> 0;
     };
   }

@@ -221,9 +221,9 @@ public final class Batch implements AutoCloseable {
       throw new IllegalStateException("a batch that is " + state.get() + " cannot be committed");
     }
     staged.keySet().parallelStream().forEach(this::sync);
-    staged.keySet().forEach(this::publish);
+    staged.keySet().parallelStream().forEach(this::publish);
     // Also where the chunk was there before: who put it there may not have come this far.
-    uses.keySet().stream().map(store::directory).distinct().forEach(this::syncNames);
+    uses.keySet().parallelStream().map(store::directory).distinct().forEach(this::syncNames);
     syncNames(store.root());
     state.set(State.COMMITTED);
     removeStaging();

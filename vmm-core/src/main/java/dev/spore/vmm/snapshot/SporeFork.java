@@ -14,9 +14,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Makes many spores of one: a directory with a store of chunks, linked from the source, and a
@@ -65,7 +67,8 @@ public final class SporeFork {
     SporeContents contents = SporeContents.of(source);
     try (SporeStaging staging = SporeStaging.begin(out);
         Batch links = staging.chunks().batch()) {
-      contents.chunks().forEach((id, length) -> links.link(source.chunks(), id, length));
+      contents.chunks().entrySet().parallelStream()
+          .forEach(chunk -> links.link(source.chunks(), chunk.getKey(), chunk.getValue()));
       Batch.Committed committed = links.commit();
       new SporeFork(staging.directory(), manifests, contents.indexes()).makeChildren(count);
       staging.place();
@@ -88,14 +91,16 @@ public final class SporeFork {
       syncFileSystem();
       return;
     }
-    for (int i = 0; i < count; i++) {
-      Path child = directory.resolve(childName(i));
-      sync(SporeFile.MANIFEST.in(child));
-      sync(SporeFile.ID.in(child));
-      indexes.keySet().forEach(name -> sync(child.resolve(name)));
-      SporeStaging.syncDirectory(child);
-    }
+    List<Path> children =
+        IntStream.range(0, count).mapToObj(i -> directory.resolve(childName(i))).toList();
+    children.parallelStream().flatMap(this::files).forEach(SporeFork::sync);
+    children.parallelStream().forEach(SporeStaging::syncDirectory);
     SporeStaging.syncDirectory(directory);
+  }
+
+  private Stream<Path> files(Path child) {
+    Stream<Path> named = indexes.keySet().stream().map(child::resolve);
+    return Stream.concat(named, Stream.of(SporeFile.MANIFEST.in(child), SporeFile.ID.in(child)));
   }
 
   private void make(int i) {

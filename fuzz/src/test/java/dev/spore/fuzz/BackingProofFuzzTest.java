@@ -3,12 +3,13 @@ package dev.spore.fuzz;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.spore.format.FormatException;
 import dev.spore.format.hint.BackingProof;
+import dev.spore.format.hint.HostMac;
 import dev.spore.format.hint.BackingVerdict;
 import java.util.Arrays;
 
 /** Any bytes are the one form of a proof, or are refused; none is valid without the host's key. */
 final class BackingProofFuzzTest {
-  private static final byte[] KEY = new byte[BackingProof.KEY_BYTES];
+  private static final byte[] KEY = new byte[HostMac.KEY_BYTES];
 
   static {
     Arrays.fill(KEY, (byte) 0x5a);

@@ -1,10 +1,12 @@
 package dev.spore.kvm;
 
 import dev.spore.kvm.HostLayout.Stat;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 
 /**
- * What stat(2) says of an open file.
+ * What stat(2) says of a file.
  *
  * @param mode st_mode: type and permissions
  * @param device number of its file system
@@ -24,6 +26,23 @@ public record FileStatus(
     long changedNanos) {
   private static final int WRITABLE_BY_OTHERS = 022;
   private static final long NANOS = 1_000_000_000L;
+
+  /**
+   * Looks at what has a name, without opening it; a symbolic link is not followed.
+   *
+   * @throws KvmException with stat(2)'s errno
+   */
+  public static FileStatus of(Path file) {
+    MemorySegment stat = Scratch.zeroed(Stat.SIZE);
+    try (Arena arena = Arena.ofConfined()) {
+      long name = LibC.path(arena, file).address();
+      long flags = Sys.AT_SYMLINK_NOFOLLOW;
+      long result =
+          LibC.syscall(Sys.SYS_newfstatat, Sys.AT_FDCWD, name, stat.address(), flags, 0, 0);
+      LibC.check(result, "stat", file.toString());
+    }
+    return read(stat);
+  }
 
   static FileStatus read(MemorySegment stat) {
     return new FileStatus(

@@ -23,6 +23,7 @@ final class Sys {
   static final int SYS_read = 0;
   static final int SYS_write = 1;
   static final int SYS_fstat = 5;
+  static final int SYS_newfstatat = 262;
   static final int SYS_fsync = 74;
   static final int SYS_fdatasync = 75;
   static final int SYS_sync_file_range = 277;
@@ -51,6 +52,7 @@ final class Sys {
   static final int SYS_getgroups = 115;
   static final int AT_FDCWD = -100;
   static final int AT_EACCESS = 512;
+  static final int AT_SYMLINK_NOFOLLOW = 256;
   static final int O_RDONLY = 0;
   static final int O_RDWR = 2;
   static final int O_NOFOLLOW = 131072;

@@ -73,6 +73,19 @@ final class HostFileTest {
   }
 
   @Test
+  void aNameShowsWhatAnOpeningShowsAndALinkIsNotFollowed() throws Exception {
+    try (HostFile open = HostFile.open(file, false)) {
+      assertThat(FileStatus.of(file)).isEqualTo(open.status());
+    }
+    Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+    assertThat(FileStatus.of(link).isRegular()).isFalse();
+    assertThatThrownBy(() -> FileStatus.of(directory.resolve("none")))
+        .hasMessageContaining(directory.resolve("none").toString())
+        .isInstanceOfSatisfying(
+            KvmException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT));
+  }
+
+  @Test
   void aPrivateMappingBeginsAsTheFileAndNeverWritesToIt() throws Exception {
     HostFile open = HostFile.openRegular(file);
     assertThat(open.tryLock(false)).isTrue();

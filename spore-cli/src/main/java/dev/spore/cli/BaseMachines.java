@@ -143,7 +143,8 @@ final class BaseMachines {
   }
 
   private RestoreSpec restoreSpec() {
-    return new RestoreSpec(Spore.open(base), scratch, RestoreMode.AUTO, Optional.of(backings));
+    return new RestoreSpec(
+        Spore.open(base), scratch, RestoreMode.AUTO, Optional.of(backings), Optional.empty(), true);
   }
 
   /** Why a machine had to boot. */

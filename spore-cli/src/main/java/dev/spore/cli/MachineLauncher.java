@@ -81,7 +81,8 @@ final class MachineLauncher implements GuestLauncher {
             request.scratch(),
             request.restore(),
             Optional.of(request.backings()),
-            sibling == null ? Optional.empty() : Optional.ofNullable(sibling.fork()));
+            sibling == null ? Optional.empty() : Optional.ofNullable(sibling.fork()),
+            false);
     if (sibling != null) {
       shareMemory(spec);
     }

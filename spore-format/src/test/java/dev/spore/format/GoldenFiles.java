@@ -4,6 +4,7 @@ import dev.spore.cas.Blake3;
 import dev.spore.cas.ChunkId;
 import dev.spore.format.hint.BackingProof;
 import dev.spore.format.hint.FileFacts;
+import dev.spore.format.hint.HostMac;
 import dev.spore.format.hint.PageRange;
 import dev.spore.format.hint.WorkingSet;
 import dev.spore.format.index.DiskIndexWriter;
@@ -55,7 +56,7 @@ final class GoldenFiles {
     WorkingSet set = new WorkingSet(8 << 20, List.of(new PageRange(0, 5), new PageRange(600, 40)));
     save(directory, "working.set", set.encode());
     FileFacts file = new FileFacts(true, 0x801, 4711, 8 << 20, 1000, 1L << 60, (1L << 60) + 1);
-    BackingProof proof = BackingProof.make(id(9), file, new byte[BackingProof.KEY_BYTES]);
+    BackingProof proof = BackingProof.make(id(9), file, new byte[HostMac.KEY_BYTES]);
     save(directory, "backing.proof", proof.encode());
   }
 

@@ -20,6 +20,7 @@ import dev.spore.vmm.state.CpuidLeaves;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -81,7 +82,7 @@ final class MachineRestore {
    */
   static RestoredRam memory(RestoreSpec spec, Consumer<SporeException> onFailure) {
     return new RamRestore(
-            image(spec.spore()),
+            image(spec),
             spec.backings(),
             spec.spore().workingSet(),
             rings(spec.spore().manifest()),
@@ -98,14 +99,16 @@ final class MachineRestore {
   }
 
   /** The RAM of a spore. */
-  static RamImage image(Spore spore) {
+  static RamImage image(RestoreSpec spec) {
+    Spore spore = spec.spore();
     MemoryImage memory = spore.manifest().memory();
     return new RamImage(
         RamLayout.of(memory.sizeBytes()),
         spore.index(),
         memory.index(),
         memory.dataChunks(),
-        spore.chunks()::read);
+        spore.chunks()::read,
+        spec.kept() ? Optional.empty() : Optional.of(spore.chunks()::path));
   }
 
   private static List<DiskSource> disks(RestoreSpec spec) {

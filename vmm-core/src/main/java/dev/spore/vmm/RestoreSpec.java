@@ -16,17 +16,20 @@ import java.util.Optional;
  *     long as the machine runs
  * @param backings where flat files of its RAM may be
  * @param fork which copy of the spore the machine is; empty takes what the spore itself says
+ * @param kept whether the spore is this program's own, in its cache, and no more than a way to
+ *     start: with a backing, what became of its chunks does not matter
  */
 public record RestoreSpec(
     Spore spore,
     Path scratch,
     RestoreMode memory,
     Optional<BackingStore> backings,
-    Optional<ForkRecord> fork) {
+    Optional<ForkRecord> fork,
+    boolean kept) {
   /** Restores {@code spore} as the copy that it says it is, if any. */
   public RestoreSpec(
       Spore spore, Path scratch, RestoreMode memory, Optional<BackingStore> backings) {
-    this(spore, scratch, memory, backings, Optional.empty());
+    this(spore, scratch, memory, backings, Optional.empty(), false);
   }
 
   /** Restores {@code spore} from its chunks, all of them before the start. */
@@ -40,6 +43,6 @@ public record RestoreSpec(
    * @throws SporeException as {@link BackingStore#build}
    */
   public void buildBacking() {
-    backings.ifPresent(store -> store.build(MachineRestore.image(spore)));
+    backings.ifPresent(store -> store.build(MachineRestore.image(this)));
   }
 }

@@ -7,10 +7,7 @@ import dev.spore.format.FormatException.Code;
 import dev.spore.format.check.Check;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The file {@code ram.backing.proof}: this host's own word that {@code ram.backing} holds the RAM
@@ -42,19 +39,14 @@ public record BackingProof(ChunkId memoryIndex, FileFacts file, Bytes mac) {
   /** Name of the file in a spore's directory. */
   public static final String FILE = "ram.backing.proof";
 
-  /** Bytes of the host's key. */
-  public static final int KEY_BYTES = 32;
-
   private static final long MAGIC = 0x4652_5045_524f_5053L;
   private static final int VERSION = 1;
   private static final int SIGNED_BYTES = 96;
-  private static final int MAC_BYTES = 32;
-  private static final int FILE_BYTES = SIGNED_BYTES + MAC_BYTES;
-  private static final String MAC_NAME = "HmacSHA256";
+  private static final int FILE_BYTES = SIGNED_BYTES + HostMac.BYTES;
 
   public BackingProof {
     check(file);
-    Check.range("mac size", mac.size(), MAC_BYTES, MAC_BYTES);
+    Check.range("mac size", mac.size(), HostMac.BYTES, HostMac.BYTES);
   }
 
   /**
@@ -64,7 +56,8 @@ public record BackingProof(ChunkId memoryIndex, FileFacts file, Bytes mac) {
    */
   public static BackingProof make(ChunkId memoryIndex, FileFacts file, byte[] key) {
     check(file);
-    return new BackingProof(memoryIndex, file, Bytes.of(mac(signed(memoryIndex, file), key)));
+    return new BackingProof(
+        memoryIndex, file, Bytes.of(HostMac.of(signed(memoryIndex, file), key)));
   }
 
   /**
@@ -95,7 +88,7 @@ public record BackingProof(ChunkId memoryIndex, FileFacts file, Bytes mac) {
     if (in.getLong() != 0) {
       throw new FormatException(Code.INVALID, FILE, "has reserved bytes in use");
     }
-    Bytes mac = Bytes.of(bytes, SIGNED_BYTES, MAC_BYTES);
+    Bytes mac = Bytes.of(bytes, SIGNED_BYTES, HostMac.BYTES);
     try {
       return new BackingProof(ChunkId.of(index), file, mac);
     } catch (IllegalArgumentException e) {
@@ -127,7 +120,7 @@ public record BackingProof(ChunkId memoryIndex, FileFacts file, Bytes mac) {
     if (found.sizeBytes() != memoryBytes) {
       return BackingVerdict.BACKING_SIZE_MISMATCH;
     }
-    if (!MessageDigest.isEqual(mac(signed(memoryIndex, file), key), mac.toArray())) {
+    if (!MessageDigest.isEqual(HostMac.of(signed(memoryIndex, file), key), mac.toArray())) {
       return BackingVerdict.PROOF_MAC_MISMATCH;
     }
     if (!memoryIndex.equals(expectedIndex)) {
@@ -148,18 +141,6 @@ public record BackingProof(ChunkId memoryIndex, FileFacts file, Bytes mac) {
     out.putLong(file.modifiedNanos());
     out.putLong(file.changedNanos());
     return out.array();
-  }
-
-  private static byte[] mac(byte[] signed, byte[] key) {
-    Check.range("key size", key.length, KEY_BYTES, KEY_BYTES);
-    try {
-      Mac mac = Mac.getInstance(MAC_NAME);
-      mac.init(new SecretKeySpec(key, MAC_NAME));
-      return mac.doFinal(signed);
-    } catch (GeneralSecurityException e) {
-      // Every Java platform has this algorithm, and any 32 bytes are a key of it.
-      throw new IllegalStateException(MAC_NAME + " is missing from this Java platform", e);
-    }
   }
 
   private static void check(FileFacts file) {

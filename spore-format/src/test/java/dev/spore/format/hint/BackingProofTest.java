@@ -18,7 +18,7 @@ final class BackingProofTest {
   private static final FileFacts FILE =
       new FileFacts(
           true, 0x801, 12345, SIZE, 1000, 1_700_000_000_000_000_001L, 1_700_000_000_000_000_002L);
-  private static final byte[] KEY = new byte[BackingProof.KEY_BYTES];
+  private static final byte[] KEY = new byte[HostMac.KEY_BYTES];
 
   /** Of the first 96 bytes, computed with another program. */
   private static final String EXPECTED_MAC =

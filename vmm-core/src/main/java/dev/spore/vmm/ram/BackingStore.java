@@ -33,6 +33,7 @@ import java.util.Optional;
  */
 public final class BackingStore {
   private static final String RAM_SUFFIX = ".ram";
+  private static final String CHUNKS_SUFFIX = ".chunks";
 
   private final Path directory;
 
@@ -190,6 +191,9 @@ public final class BackingStore {
       // Without its proof the rest is not used: a kill in between does no harm.
       Files.deleteIfExists(proof(index));
       Files.deleteIfExists(ram(index));
+      for (Path witness : witnesses(index.hex())) {
+        Files.deleteIfExists(witness);
+      }
       return true;
     } catch (IOException | KvmException e) {
       throw BackingLock.unavailable(directory, e);
@@ -209,6 +213,60 @@ public final class BackingStore {
         bytes -= stored.sizeBytes();
       }
     }
+  }
+
+  /**
+   * Has every chunk of {@code image} proven, where it matters and unless this host has done that
+   * before and nothing has happened to their files since. The caller holds the backing open.
+   *
+   * @throws dev.spore.vmm.SporeException object.invalid naming a chunk's file that is damaged,
+   *     operation.canceled when interrupted
+   */
+  void requireChunks(RamImage image) {
+    if (image.places().isEmpty()) {
+      return;
+    }
+    Optional<Path> witness = witness(image, ChunkWitness.of(image, image.places().get()));
+    if (witness.filter(Files::exists).isEmpty()) {
+      ChunkWitness.prove(image);
+      witness.ifPresent(this::remember);
+    }
+  }
+
+  /** Of chunks as they were; empty if they could not be told again. */
+  private Optional<Path> witness(RamImage image, ChunkWitness chunks) {
+    return HostKey.read(directory)
+        .flatMap(chunks::name)
+        .map(name -> directory.resolve(image.digest().hex() + "." + name + CHUNKS_SUFFIX));
+  }
+
+  /** That it is missing costs the next start a look at the chunks, and nothing else. */
+  private void remember(Path witness) {
+    try {
+      Files.createFile(witness, BackingLock.FILE_MODE);
+      String name = String.valueOf(witness.getFileName());
+      List<Path> all = witnesses(name.substring(0, name.indexOf('.')));
+      if (all.size() > RamLimits.WITNESSES_MAX) {
+        all.sort(Comparator.comparingLong(file -> file.toFile().lastModified()));
+        for (Path old : all.subList(0, all.size() - RamLimits.WITNESSES_MAX)) {
+          Files.deleteIfExists(old);
+        }
+      }
+    } catch (IOException e) {
+      System.getLogger(BackingStore.class.getName())
+          .log(System.Logger.Level.DEBUG, "proven chunks are not remembered", e);
+    }
+  }
+
+  private List<Path> witnesses(String index) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(directory, index + ".*" + CHUNKS_SUFFIX)) {
+      files.forEach(found::add);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return found;
   }
 
   /** A hint for {@link #evict}: that it is missing must not cost a start. */
@@ -254,7 +312,10 @@ public final class BackingStore {
         return;
       }
       lock.deleteLeftovers();
+      // As the files were before they are read: what happens to them later is seen.
+      Optional<ChunkWitness> before = image.places().map(places -> ChunkWitness.of(image, places));
       BackingBuild.run(image, ram(image.digest()), proof(image.digest()));
+      before.flatMap(chunks -> witness(image, chunks)).ifPresent(this::remember);
       evict();
     }
   }

@@ -1,6 +1,6 @@
 package dev.spore.vmm.ram;
 
-import dev.spore.format.hint.BackingProof;
+import dev.spore.format.hint.HostMac;
 import dev.spore.kvm.FileStatus;
 import dev.spore.kvm.Host;
 import dev.spore.kvm.HostFile;
@@ -27,7 +27,7 @@ final class HostKey {
         return Optional.empty();
       }
       byte[] key = BackingStore.readSmall(file);
-      return key.length == BackingProof.KEY_BYTES ? Optional.of(key) : Optional.empty();
+      return key.length == HostMac.KEY_BYTES ? Optional.of(key) : Optional.empty();
     } catch (IOException | KvmException e) {
       return Optional.empty();
     }
@@ -39,7 +39,7 @@ final class HostKey {
     if (found.isPresent()) {
       return found.get();
     }
-    byte[] key = new byte[BackingProof.KEY_BYTES];
+    byte[] key = new byte[HostMac.KEY_BYTES];
     new SecureRandom().nextBytes(key);
     BackingBuild.publish(directory.resolve(NAME), key);
     return key;

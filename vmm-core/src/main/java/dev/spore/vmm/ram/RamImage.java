@@ -5,6 +5,7 @@ import dev.spore.format.index.MemoryIndex;
 import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.SporeException;
 import dev.spore.vmm.boot.RamLayout;
+import java.util.Optional;
 
 /**
  * The RAM of a spore.
@@ -14,9 +15,16 @@ import dev.spore.vmm.boot.RamLayout;
  * @param digest of the file the index was read from: names this very RAM
  * @param dataChunks how many chunks are not zero, as the manifest says
  * @param chunks reads them
+ * @param places where their files are, if a file that was damaged matters although it is not read;
+ *     empty if it does not
  */
 public record RamImage(
-    RamLayout layout, MemoryIndex index, ChunkId digest, long dataChunks, ChunkReader chunks) {
+    RamLayout layout,
+    MemoryIndex index,
+    ChunkId digest,
+    long dataChunks,
+    ChunkReader chunks,
+    Optional<ChunkPlaces> places) {
   /** Bytes of a chunk. */
   static final int CHUNK_BYTES = MemoryIndex.CHUNK_BYTES;
 

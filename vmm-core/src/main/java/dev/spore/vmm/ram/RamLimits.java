@@ -46,5 +46,11 @@ final class RamLimits {
   /** Their lengths together, most of which are holes; building one more deletes as above. */
   static final long BACKINGS_BYTES_MAX = 64L << 30;
 
+  /**
+   * Places whose chunks are remembered as proven, of each backing: a spore, its copies, the stores
+   * of its forks. The oldest is forgotten, and proven again when it is used.
+   */
+  static final int WITNESSES_MAX = 64;
+
   private RamLimits() {}
 }

@@ -90,6 +90,7 @@ public record RamRestore(
   private RestoredRam mapped(HostFile file) {
     // The mappings keep the file open, and locked.
     try (file) {
+      backings.ifPresent(store -> store.requireChunks(image));
       GuestRam ram = GuestRam.mapped(image.layout(), file);
       return RestoredRam.mapped(ram, BackingVerdict.PROOF_VALID.id());
     }

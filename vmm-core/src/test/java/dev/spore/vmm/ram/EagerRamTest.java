@@ -67,7 +67,8 @@ final class EagerRamTest {
     SavedRam saved = new SavedRam(directory, SavedRam.TWO_REGIONS);
     RamLayout larger = new RamLayout(List.of(new Region(0, 9L * SavedRam.CHUNK)));
     RamImage image = saved.image;
-    assertThatThrownBy(() -> new RamImage(larger, image.index(), image.digest(), 6, image.chunks()))
+    assertThatThrownBy(() ->
+            new RamImage(larger, image.index(), image.digest(), 6, image.chunks(), image.places()))
         .isInstanceOf(SporeException.class)
         .hasMessageContaining("memory.index");
   }

@@ -19,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
@@ -70,7 +71,8 @@ final class SavedRam {
             MemoryIndex.open(MemorySegment.ofArray(index)),
             Blake3.hash(index),
             data,
-            store::read);
+            store::read,
+            Optional.of(store::path));
   }
 
   private void fill(int chunk) {
@@ -87,7 +89,8 @@ final class SavedRam {
 
   /** The same RAM, with its chunks read by {@code reader}. */
   RamImage readBy(ChunkReader reader) {
-    return new RamImage(layout, image.index(), image.digest(), image.dataChunks(), reader);
+    return new RamImage(
+        layout, image.index(), image.digest(), image.dataChunks(), reader, image.places());
   }
 
   Path file(int chunk) {

@@ -127,10 +127,9 @@ static const char *on_hello(struct engine *engine, const struct frame *frame) {
   if (engine->connection.greeted) return "a second HELLO";
   if (hello_decode(frame, &hello, &error) != 0) return error;
   if (hello.version != PROTOCOL_VERSION) {
-    refuse(engine, ERROR_VERSION, "this agent speaks protocol version 1 only");
+    refuse(engine, ERROR_VERSION, "this agent speaks protocol version 2 only");
     return NULL;
   }
-  if (hello.wall_nanos != 0) platform_set_clock(hello.wall_nanos);
   if (hello.entropy_bytes != 0) platform_add_entropy(hello.entropy, hello.entropy_bytes);
   engine->connection.greeted = true;
   send_hello(engine);
@@ -191,6 +190,14 @@ static void on_thaw(struct engine *engine) {
   answer(engine, FRAME_THAWED, received, "");
 }
 
+/* Without a time it is only a question: what CLOCK_BOOTTIME is now. */
+static void on_clock(struct engine *engine, const struct frame *frame) {
+  uint64_t received = boottime_nanos();
+  uint64_t boot_wall_nanos = load64(frame->payload);
+  if (boot_wall_nanos != 0) platform_set_clock(boot_wall_nanos);
+  answer(engine, FRAME_CLOCK_READ, received, "");
+}
+
 /* Done before the next frame is looked at: no exec runs as the machine that was saved. Nor does a
  * process that was saved with it: they are let go last, and not if anything went wrong. */
 static const char *on_resume(struct engine *engine, const struct frame *frame) {
@@ -199,6 +206,7 @@ static const char *on_resume(struct engine *engine, const struct frame *frame) {
   char problems[LIMIT_TEXT_BYTES] = "";
   uint64_t received = boottime_nanos();
   if (resume_decode(frame, &resume, &error) != 0) return error;
+  resume.wall_nanos = resume.boot_wall_nanos + received;
   platform_resume(&resume, problems, sizeof problems);
   explicit_bzero(&resume, sizeof resume);
   if (problems[0] == 0) thaw(engine);
@@ -257,6 +265,9 @@ static const char *dispatch(struct engine *engine, const struct frame *frame) {
   switch (frame->type) {
     case FRAME_FREEZE:
       on_freeze(engine, frame);
+      return NULL;
+    case FRAME_CLOCK:
+      on_clock(engine, frame);
       return NULL;
     case FRAME_THAW:
       on_thaw(engine);

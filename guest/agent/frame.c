@@ -33,6 +33,7 @@ static const struct rule rules[] = {
     [FRAME_ATTACH] = {1, 1, 1, 0, 1, LIMIT_SESSION_BYTES - 1},
     [FRAME_FREEZE] = {1, 0, 1, 0, 4, 4},
     [FRAME_THAW] = {1, 0, 1, 0, 0, 0},
+    [FRAME_CLOCK] = {1, 0, 1, 0, 8, 8},
     [FRAME_RESUME] = {1, 0, 1, 0, RESUME_FIXED_BYTES, RESUME_BYTES_MAX},
 };
 
@@ -93,12 +94,11 @@ int hello_decode(const struct frame *frame, struct hello *out, const char **erro
     *error = "the HELLO frame has a wrong magic number";
     return -1;
   }
-  if (load16(p + 6) != 0) {
-    *error = "the HELLO frame has unknown flags";
+  if (load16(p + 6) != 0 || load64(p + 8) != 0) {
+    *error = "the HELLO frame has unknown fields";
     return -1;
   }
   out->version = load16(p + 4);
-  out->wall_nanos = load64(p + 8);
   out->entropy = p + HELLO_FIXED_BYTES;
   out->entropy_bytes = frame->length - HELLO_FIXED_BYTES;
   return 0;

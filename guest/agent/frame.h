@@ -20,7 +20,6 @@ struct frame {
 
 struct hello {
   uint16_t version;
-  uint64_t wall_nanos; /* since 1970; 0: leave the clock alone */
   const uint8_t *entropy;
   size_t entropy_bytes;
 };

@@ -23,8 +23,8 @@ bool platform_peer_allowed(int fd) {
          peer.cid == VSOCK_CID_HOST;
 }
 
-void platform_set_clock(uint64_t wall_nanos) {
-  int error = identity_set_clock(wall_nanos);
+void platform_set_clock(uint64_t boot_wall_nanos) {
+  int error = identity_set_clock(boot_wall_nanos);
   if (error != 0) boot_problem(&report, "set the clock", error);
 }
 

@@ -19,6 +19,8 @@
 #define RND_RESEED_CRNG 0x5207
 
 #define DIRECTORY "/run/spore"
+#define SET_CLOCK_ATTEMPTS 8u
+#define SET_CLOCK_LATE_NANOS 20000000u
 #define MACHINE_ID DIRECTORY "/machine-id"
 
 struct pool_seed {
@@ -30,10 +32,25 @@ struct pool_seed {
 /* Whether /etc/machine-id shows MACHINE_ID already. Saved and restored with the machine. */
 static bool machine_id_bound;
 
-int identity_set_clock(uint64_t wall_nanos) {
-  struct timespec wall = {.tv_sec = (time_t)(wall_nanos / 1000000000u),
-                          .tv_nsec = (long)(wall_nanos % 1000000000u)};
-  return clock_settime(CLOCK_REALTIME, &wall) == 0 ? 0 : errno;
+static uint64_t wall_nanos(void) {
+  struct timespec wall = {0};
+  clock_gettime(CLOCK_REALTIME, &wall);
+  return (uint64_t)wall.tv_sec * 1000000000u + (uint64_t)wall.tv_nsec;
+}
+
+/* The host may take the processor away for long between a look at one clock and the change of the
+ * other, so the result is looked at, and done again if it is late. */
+int identity_set_clock(uint64_t boot_wall_nanos) {
+  for (unsigned i = 0; i < SET_CLOCK_ATTEMPTS; i++) {
+    uint64_t due = boot_wall_nanos + boottime_nanos();
+    struct timespec wall = {.tv_sec = (time_t)(due / 1000000000u),
+                            .tv_nsec = (long)(due % 1000000000u)};
+    if (clock_settime(CLOCK_REALTIME, &wall) != 0) return errno;
+    /* Read first: whatever time goes by until the other is, counts as late. */
+    uint64_t is = wall_nanos();
+    if (boot_wall_nanos + boottime_nanos() <= is + SET_CLOCK_LATE_NANOS) break;
+  }
+  return 0;
 }
 
 int identity_add_entropy(const uint8_t *bytes, size_t length) {
@@ -100,7 +117,7 @@ void platform_resume(const struct resume *resume, char *problems, size_t problem
   struct problems found = {problems, problems_bytes};
   note(&found, "seed the random number generator",
        identity_add_entropy(resume->entropy, resume->entropy_bytes));
-  note(&found, "set the clock", identity_set_clock(resume->wall_nanos));
+  note(&found, "set the clock", identity_set_clock(resume->boot_wall_nanos));
   note(&found, "set the host name",
        sethostname(resume->hostname, strlen(resume->hostname)) == 0 ? 0 : errno);
   note(&found, "make " DIRECTORY,

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Each returns 0 or an errno. */
-int identity_set_clock(uint64_t wall_nanos);
+int identity_set_clock(uint64_t boot_wall_nanos);
 
 /* Credited, and used for the very next random number. */
 int identity_add_entropy(const uint8_t *bytes, size_t length);

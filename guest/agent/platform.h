@@ -45,7 +45,8 @@ void platform_freeze(uint32_t wait_millis, char *problems, size_t problems_bytes
 /* Lets go what platform_freeze() holds, if anything. */
 void platform_thaw(void);
 
-void platform_set_clock(uint64_t wall_nanos);
+/* Makes the wall clock what it is if it was this, since 1970, when CLOCK_BOOTTIME was 0. */
+void platform_set_clock(uint64_t boot_wall_nanos);
 void platform_add_entropy(const uint8_t *bytes, size_t length);
 
 /* Ends all processes and makes the disk clean; 0 or an errno. */

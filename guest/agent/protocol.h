@@ -1,10 +1,10 @@
-/* Wire constants of the agent protocol, version 1: docs/agent-protocol.md. */
+/* Wire constants of the agent protocol, version 2: docs/agent-protocol.md. */
 #ifndef SPORE_AGENT_PROTOCOL_H
 #define SPORE_AGENT_PROTOCOL_H
 
 #define AGENT_PORT 10700u
 #define PROTOCOL_MAGIC 0x41525053u /* "SPRA" in memory order */
-#define PROTOCOL_VERSION 1u
+#define PROTOCOL_VERSION 2u
 
 /* Header: u32 payload bytes, u8 type, u8 stream, u16 flags, u32 exec id; little endian. */
 #define HEADER_BYTES 12u
@@ -23,6 +23,7 @@ enum frame_type {
   FRAME_ATTACH = 0x0a,
   FRAME_FREEZE = 0x0b,
   FRAME_THAW = 0x0c,
+  FRAME_CLOCK = 0x0d,
   /* agent to host */
   FRAME_AGENT_HELLO = 0x81,
   FRAME_STARTED = 0x82,
@@ -36,6 +37,7 @@ enum frame_type {
   FRAME_ATTACHED = 0x8a,
   FRAME_FROZEN = 0x8b,
   FRAME_THAWED = 0x8c,
+  FRAME_CLOCK_READ = 0x8d,
   FRAME_ERROR = 0xff
 };
 

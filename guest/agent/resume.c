@@ -100,11 +100,11 @@ static const char *decode(const struct frame *frame, struct resume *out) {
   const uint8_t *entropy;
   struct rest rest = {p + RESUME_FIXED_BYTES, frame->length - RESUME_FIXED_BYTES};
   memset(out, 0, sizeof *out);
-  out->wall_nanos = load64(p);
+  out->boot_wall_nanos = load64(p);
   out->generation = load64(p + 8);
   out->seed = load64(p + 16);
   out->entropy_bytes = load16(p + 40);
-  if (out->wall_nanos == 0) return "the RESUME frame has no wall clock";
+  if (out->boot_wall_nanos == 0) return "the RESUME frame has no wall clock";
   if (!machine_id(p + 24, out->machine_id)) return "the RESUME frame has no machine id";
   if (out->entropy_bytes < LIMIT_RESUME_ENTROPY_MIN || out->entropy_bytes > LIMIT_ENTROPY_BYTES ||
       !take(&rest, out->entropy_bytes, &entropy))

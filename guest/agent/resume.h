@@ -20,7 +20,8 @@ struct parameter {
 };
 
 struct resume {
-  uint64_t wall_nanos; /* since 1970 */
+  uint64_t boot_wall_nanos; /* the wall clock, since 1970, when CLOCK_BOOTTIME was 0 */
+  uint64_t wall_nanos;      /* the wall clock when the frame was read; not part of it */
   uint64_t generation;
   uint64_t seed; /* for what the guest derives from it, such as hardware addresses */
   char machine_id[MACHINE_ID_DIGITS + 1];

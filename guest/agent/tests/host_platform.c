@@ -19,8 +19,6 @@ static const char *socket_path;
 
 bool platform_peer_allowed(int fd) { return fd >= 0; }
 
-void platform_set_clock(uint64_t wall_nanos) { (void)wall_nanos; }
-
 void platform_add_entropy(const uint8_t *bytes, size_t length) {
   (void)bytes;
   (void)length;
@@ -44,6 +42,16 @@ void platform_resume(const struct resume *resume, char *problems, size_t problem
 /* Beside the socket: "frozen" while processes are held; "stuck" if the test wants it to fail. */
 static void beside(char *path, size_t bytes, const char *what) {
   snprintf(path, bytes, "%s.%s", socket_path, what);
+}
+
+/* What the clock would say is in "clock". */
+void platform_set_clock(uint64_t boot_wall_nanos) {
+  char path[256];
+  beside(path, sizeof path, "clock");
+  FILE *file = fopen(path, "w");
+  if (!file) return;
+  fprintf(file, "%llu\n", (unsigned long long)(boot_wall_nanos + boottime_nanos()));
+  fclose(file);
 }
 
 int platform_exec_group(void) { return -1; }

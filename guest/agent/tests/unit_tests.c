@@ -164,6 +164,10 @@ static void frames_against_the_rules_are_refused(void) {
   CHECK(decode(FRAME_THAW, 0, 0, 0, 1) < 0);
   CHECK(decode(FRAME_THAW, 0, FLAG_LAST, 0, 0) < 0);
   CHECK(decode(FRAME_HELLO, 0, 0, 0, 15) < 0);
+  CHECK(decode(FRAME_CLOCK, 0, 0, 0, 8) > 0);
+  CHECK(decode(FRAME_CLOCK, 0, 0, 0, 7) < 0);
+  CHECK(decode(FRAME_CLOCK, 0, 0, 0, 9) < 0);
+  CHECK(decode(FRAME_CLOCK, 0, 0, 1, 8) < 0);
   CHECK(decode(FRAME_EXEC, 0, FLAG_LAST, 1, 0) < 0);
   CHECK(decode(FRAME_ATTACH, 0, 0, 1, 4) < 0);
   CHECK(decode(FRAME_ATTACH, 0, 0, 0, 4) < 0);

@@ -61,6 +61,8 @@ class AgentFrameFuzzTest {
           assertThat(frozen.problems().codePoints())
               .allMatch(c -> c == '\n' || !Character.isISOControl(c));
       case AgentFrame.Thawed thawed -> assertThat(thawed.thawedNanos()).isNotNegative();
+      case AgentFrame.ClockRead read ->
+          assertThat(Math.min(read.receivedNanos(), read.doneNanos())).isNotNegative();
       case AgentFrame.PoweringOff off -> assertThat(off).isNotNull();
       case AgentFrame.Refused refused -> assertThat(refused.code()).isNotNegative();
     }

@@ -3,8 +3,8 @@ package dev.spore.fuzz;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.spore.format.FormatException;
 import dev.spore.format.hint.BackingProof;
-import dev.spore.format.hint.HostMac;
 import dev.spore.format.hint.BackingVerdict;
+import dev.spore.format.hint.HostMac;
 import java.util.Arrays;
 
 /** Any bytes are the one form of a proof, or are refused; none is valid without the host's key. */

@@ -55,14 +55,19 @@ public final class Machine implements AutoCloseable {
   private final GuestFreezer freezer = new GuestFreezer(() -> connect(VmmLimits.AGENT_SLACK));
   private final MachineSaver saver;
 
-  /** What a machine that was restored has to be told once; null when it has been. */
-  private final AtomicReference<@Nullable ResumeSpec> unsaid = new AtomicReference<>();
+  /** What the guest has to be told once; null when it has been. */
+  private final AtomicReference<@Nullable FirstWord> unsaid = new AtomicReference<>();
 
   /** One save at a time, and none of a machine that is being closed. */
   private final ReentrantLock saving = new ReentrantLock();
 
   /** Parts and where they come from. */
   private record Assembled(MachineParts parts, MachineOrigin origin, String memorySource) {}
+
+  /** Told to the agent before anybody else may use it. */
+  private interface FirstWord {
+    void tell(AgentClient agent, Duration timeout) throws InterruptedException;
+  }
 
   /** Makes the parts of one machine. */
   private interface Assembly {
@@ -77,13 +82,20 @@ public final class Machine implements AutoCloseable {
       this.memorySource = assembled.memorySource();
       this.sessions = new LiveSessions(assembled.origin().sessions());
       this.saver = new MachineSaver(parts, assembled.origin(), sessions, freezer);
-      if (assembled.origin().parent() != null) {
-        unsaid.set(CloneIdentity.fresh(assembled.origin().generation(), assembled.origin().fork()));
-      }
+      unsaid.set(firstWord(assembled.origin()));
     } catch (RuntimeException | Error e) {
       closeAfter(e, resources::close);
       throw e;
     }
+  }
+
+  /** The time, and for a copy who it is: drawn once, however often it has to be said. */
+  private static FirstWord firstWord(MachineOrigin origin) {
+    if (origin.parent() == null) {
+      return AgentClient::setClock;
+    }
+    ResumeSpec identity = CloneIdentity.fresh(origin.generation(), origin.fork());
+    return (agent, timeout) -> agent.resume(identity, timeout);
   }
 
   /**
@@ -199,11 +211,11 @@ public final class Machine implements AutoCloseable {
    */
   public AgentClient agent(Duration timeout) throws InterruptedException {
     AgentClient client = connect(timeout);
-    ResumeSpec identity = unsaid.get();
-    if (identity != null) {
-      client.resume(identity, timeout);
+    FirstWord word = unsaid.get();
+    if (word != null) {
+      word.tell(client, timeout);
       // Not before: after a failure the next connection has to say it, too.
-      unsaid.compareAndSet(identity, null);
+      unsaid.compareAndSet(word, null);
     }
     freezer.connected(client);
     events.post(new MachineEvent.AgentReady(System.nanoTime()));

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,12 +24,11 @@ import org.jspecify.annotations.Nullable;
  * connection and everything on it, with one reason. Safe from any thread.
  */
 public final class AgentClient implements AutoCloseable {
-  private static final long NANOS = 1_000_000_000L;
-
   private final FrameReader reader;
   private final FrameWriter writer;
   private final AutoCloseable transport;
   private final AgentInfo info;
+  private final GuestClock greeted;
   private final LiveSessions live;
   private final AtomicInteger lastId = new AtomicInteger();
   private final ConcurrentHashMap<Integer, ExecSession> sessions = new ConcurrentHashMap<>();
@@ -39,6 +37,7 @@ public final class AgentClient implements AutoCloseable {
   private final Answers<AgentFrame.Resumed> resumed = new Answers<>("RESUMED");
   private final Answers<AgentFrame.Frozen> frozen = new Answers<>("FROZEN");
   private final Answers<AgentFrame.Thawed> thawed = new Answers<>("THAWED");
+  private final Answers<AgentFrame.ClockRead> clockRead = new Answers<>("CLOCK_READ");
 
   /** Set once, by whoever finds the connection at its end. */
   private final AtomicReference<@Nullable SporeException> failure = new AtomicReference<>();
@@ -48,11 +47,13 @@ public final class AgentClient implements AutoCloseable {
       FrameWriter writer,
       AutoCloseable transport,
       AgentInfo info,
+      GuestClock greeted,
       LiveSessions live) {
     this.reader = reader;
     this.writer = writer;
     this.transport = transport;
     this.info = info;
+    this.greeted = greeted;
     this.live = live;
   }
 
@@ -62,8 +63,8 @@ public final class AgentClient implements AutoCloseable {
   }
 
   /**
-   * Shakes hands: gives the guest the time and entropy, and waits for its answer. To give up
-   * waiting, close the transport from another thread.
+   * Shakes hands: gives the guest entropy, and waits for its answer. To give up waiting, close the
+   * transport from another thread.
    *
    * @param in what the agent sends
    * @param out what it receives
@@ -76,8 +77,11 @@ public final class AgentClient implements AutoCloseable {
     FrameReader reader = new FrameReader(in);
     FrameWriter writer = new FrameWriter(out);
     try {
+      long before = GuestClock.wallNanos();
       greet(writer, reader);
-      AgentClient client = new AgentClient(reader, writer, transport, hello(reader.next()), live);
+      AgentInfo info = hello(reader.next());
+      GuestClock clock = new GuestClock(before, info.phases().readyNanos(), GuestClock.wallNanos());
+      AgentClient client = new AgentClient(reader, writer, transport, info, clock, live);
       Thread.ofVirtual().name("agent-reader").start(client::read);
       return client;
     } catch (IOException e) {
@@ -94,7 +98,7 @@ public final class AgentClient implements AutoCloseable {
   private static void greet(FrameWriter writer, FrameReader reader) throws IOException {
     byte[] entropy = freshEntropy();
     try {
-      writer.hello(wallNanos(), entropy);
+      writer.hello(entropy);
     } catch (IOException e) {
       // An agent that is busy says so and closes at once: its reason is better than ours.
       hello(reader.next());
@@ -111,6 +115,7 @@ public final class AgentClient implements AutoCloseable {
       case AgentFrame.Resumed other -> throw unexpected(other);
       case AgentFrame.Frozen other -> throw unexpected(other);
       case AgentFrame.Thawed other -> throw unexpected(other);
+      case AgentFrame.ClockRead other -> throw unexpected(other);
       case AgentFrame.OfExec other -> throw unexpected(other);
     };
   }
@@ -194,8 +199,9 @@ public final class AgentClient implements AutoCloseable {
    */
   public long resume(ResumeSpec spec, Duration timeout) throws InterruptedException {
     byte[] entropy = freshEntropy();
+    long bootWallNanos = clock(timeout).bootWallNanos();
     CompletableFuture<AgentFrame.Resumed> asked =
-        ask(resumed, w -> w.resume(spec, wallNanos(), entropy));
+        ask(resumed, w -> w.resume(spec, bootWallNanos, entropy));
     AgentFrame.Resumed answer = answered(asked, timeout.toMillis(), "resume");
     if (!answer.problems().isEmpty()) {
       throw new SporeException(
@@ -203,6 +209,28 @@ public final class AgentClient implements AutoCloseable {
           "the restored guest could not become a machine of its own: " + answer.problems());
     }
     return answer.appliedNanos() - answer.receivedNanos();
+  }
+
+  /**
+   * Sets the guest's wall clock, as exactly as the quickest of a few answers allows.
+   *
+   * @throws SporeException STREAM_INTERRUPTED when there is no answer in time
+   */
+  public void setClock(Duration timeout) throws InterruptedException {
+    long bootWallNanos = clock(timeout).bootWallNanos();
+    answered(ask(clockRead, w -> w.clock(bootWallNanos)), timeout.toMillis(), "clock");
+  }
+
+  /** An answer in hand is as good as a new one: the guest's clock runs on as the host's does. */
+  private GuestClock clock(Duration timeout) throws InterruptedException {
+    GuestClock best = greeted;
+    for (int i = 0; i < GuestClock.QUESTIONS_MAX && !best.isNearEnough(); i++) {
+      long before = GuestClock.wallNanos();
+      AgentFrame.ClockRead answer =
+          answered(ask(clockRead, w -> w.clock(0)), timeout.toMillis(), "clock");
+      best = best.or(new GuestClock(before, answer.receivedNanos(), GuestClock.wallNanos()));
+    }
+    return best;
   }
 
   /**
@@ -367,6 +395,7 @@ public final class AgentClient implements AutoCloseable {
       case AgentFrame.Resumed answer -> resumed.take(answer);
       case AgentFrame.Frozen answer -> frozen.take(answer);
       case AgentFrame.Thawed answer -> thawed.take(answer);
+      case AgentFrame.ClockRead answer -> clockRead.take(answer);
       case AgentFrame.Refused refused -> throw refusal(refused);
       case AgentFrame.Hello hello -> throw unexpected(hello);
     }
@@ -381,6 +410,7 @@ public final class AgentClient implements AutoCloseable {
     resumed.fail(cause);
     frozen.fail(cause);
     thawed.fail(cause);
+    clockRead.fail(cause);
     // A session registered from now on sees the failure itself.
     sessions.values().forEach(session -> session.fail(cause));
     sessions.clear();
@@ -402,11 +432,6 @@ public final class AgentClient implements AutoCloseable {
     byte[] entropy = new byte[AgentLimits.ENTROPY_BYTES];
     new SecureRandom().nextBytes(entropy);
     return entropy;
-  }
-
-  private static long wallNanos() {
-    Instant now = Instant.now();
-    return now.getEpochSecond() * NANOS + now.getNano();
   }
 
   private static IOException refusal(AgentFrame.Refused refused) {

@@ -31,6 +31,9 @@ public sealed interface AgentFrame {
   /** The guest's processes go on. */
   record Thawed(long receivedNanos, long thawedNanos) implements AgentFrame {}
 
+  /** What the guest's CLOCK_BOOTTIME was when the question came. */
+  record ClockRead(long receivedNanos, long doneNanos) implements AgentFrame {}
+
   /** A frame for one exec. */
   sealed interface OfExec extends AgentFrame {
     /** The id the host gave it, 1 to 2^32-1 as a signed int. */

@@ -101,7 +101,7 @@ public final class FrameReader {
       case Wire.EXIT -> 40;
       case Wire.ATTACHED -> 48;
       case Wire.ERROR -> 2;
-      case Wire.RESUMED, Wire.FROZEN, Wire.THAWED -> ANSWER_FIXED_BYTES;
+      case Wire.RESUMED, Wire.FROZEN, Wire.THAWED, Wire.CLOCK_READ -> ANSWER_FIXED_BYTES;
       default -> -1;
     };
   }
@@ -114,6 +114,7 @@ public final class FrameReader {
             || header.type == Wire.RESUMED
             || header.type == Wire.FROZEN
             || header.type == Wire.THAWED
+            || header.type == Wire.CLOCK_READ
             || header.type == Wire.ERROR;
     require(
         output ? header.stream == Wire.STDOUT || header.stream == Wire.STDERR : header.stream == 0,
@@ -156,6 +157,7 @@ public final class FrameReader {
       case Wire.FROZEN ->
           new AgentFrame.Frozen(time(payload), time(payload), clean(payload, payload.remaining()));
       case Wire.THAWED -> new AgentFrame.Thawed(time(payload), time(payload));
+      case Wire.CLOCK_READ -> new AgentFrame.ClockRead(time(payload), time(payload));
       default -> throw new AgentProtocolException("unknown frame type " + header.type);
     };
   }

@@ -34,24 +34,32 @@ final class FrameWriter {
     int nextId();
   }
 
-  void hello(long wallNanos, byte[] entropy) throws IOException {
+  void hello(byte[] entropy) throws IOException {
     ByteBuffer frame = frame(Wire.HELLO, 0, 0, 0, HELLO_FIXED_BYTES + entropy.length);
     frame.putInt(Wire.MAGIC).putShort((short) Wire.VERSION).putShort((short) 0);
-    frame.putLong(wallNanos).put(entropy);
+    frame.putLong(0).put(entropy);
     send(frame);
   }
 
   /**
+   * @param bootWallNanos the wall clock when the guest's CLOCK_BOOTTIME was 0; 0 only asks
+   */
+  void clock(long bootWallNanos) throws IOException {
+    send(frame(Wire.CLOCK, 0, 0, 0, Long.BYTES).putLong(bootWallNanos));
+  }
+
+  /**
+   * @param bootWallNanos the wall clock when the guest's CLOCK_BOOTTIME was 0
    * @param entropy at least {@link AgentLimits#ENTROPY_BYTES}, never used before
    */
-  void resume(ResumeSpec spec, long wallNanos, byte[] entropy) throws IOException {
+  void resume(ResumeSpec spec, long bootWallNanos, byte[] entropy) throws IOException {
     byte[] hostname = spec.hostname().getBytes(StandardCharsets.US_ASCII);
     byte[] vmId = spec.vmId().getBytes(StandardCharsets.US_ASCII);
     byte[] parameters = encode(spec.parameters());
     int texts = hostname.length + vmId.length + parameters.length;
     ByteBuffer frame =
         frame(Wire.RESUME, 0, 0, 0, RESUME_FIXED_BYTES + entropy.length + texts)
-            .putLong(wallNanos)
+            .putLong(bootWallNanos)
             .putLong(spec.generation())
             .putLong(spec.seed())
             .put(HexFormat.of().parseHex(spec.machineId()));

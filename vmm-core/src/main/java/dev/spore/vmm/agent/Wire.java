@@ -3,7 +3,7 @@ package dev.spore.vmm.agent;
 /** Wire constants, version 1: docs/agent-protocol.md and {@code guest/agent/protocol.h}. */
 final class Wire {
   static final int MAGIC = 0x41525053;
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** u32 payload bytes, u8 type, u8 stream, u16 flags, u32 exec id; little endian. */
   static final int HEADER_BYTES = 12;
@@ -20,6 +20,7 @@ final class Wire {
   static final int ATTACH = 0x0a;
   static final int FREEZE = 0x0b;
   static final int THAW = 0x0c;
+  static final int CLOCK = 0x0d;
 
   static final int AGENT_HELLO = 0x81;
   static final int STARTED = 0x82;
@@ -33,6 +34,7 @@ final class Wire {
   static final int ATTACHED = 0x8a;
   static final int FROZEN = 0x8b;
   static final int THAWED = 0x8c;
+  static final int CLOCK_READ = 0x8d;
   static final int ERROR = 0xff;
 
   static final int STDOUT = 1;

@@ -76,7 +76,7 @@ final class AgentConnectionTest {
     return List.of(
         exec(1, 1, spec),
         Frames.frame(Wire.HELLO, 0, 0, 0, Frames.hello(0x12345678, Wire.VERSION, 0)),
-        Frames.frame(Wire.HELLO, 0, 0, 0, Frames.hello(Wire.MAGIC, 2, 0)),
+        Frames.frame(Wire.HELLO, 0, 0, 0, Frames.hello(Wire.MAGIC, 1, 0)),
         Frames.frame(Wire.HELLO, 0, 0, 0, Frames.hello(Wire.MAGIC, Wire.VERSION, 1)),
         Frames.frame(Wire.HELLO, 0, 0, 7, Frames.hello(Wire.MAGIC, Wire.VERSION, 0)),
         Frames.frame(Wire.HELLO, 0, 0, 0, new byte[3]),

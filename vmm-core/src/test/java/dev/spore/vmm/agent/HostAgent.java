@@ -59,6 +59,11 @@ final class HostAgent implements AutoCloseable {
     return Files.readString(directory.resolve("s.resumed"));
   }
 
+  /** What it would have set the guest's wall clock to, in nanoseconds since 1970. */
+  long clock() throws IOException {
+    return Long.parseLong(Files.readString(directory.resolve("s.clock")).strip());
+  }
+
   /** There while it holds the processes of a guest. */
   Path frozen() {
     return directory.resolve("s.frozen");
@@ -112,6 +117,7 @@ final class HostAgent implements AutoCloseable {
     process.destroyForcibly().onExit().join();
     Files.deleteIfExists(socket());
     Files.deleteIfExists(directory.resolve("s.resumed"));
+    Files.deleteIfExists(directory.resolve("s.clock"));
     Files.deleteIfExists(frozen());
     Files.deleteIfExists(stuck());
     Files.delete(directory);

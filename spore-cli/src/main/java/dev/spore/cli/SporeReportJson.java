@@ -1,5 +1,6 @@
 package dev.spore.cli;
 
+import dev.spore.format.manifest.AgentIdentity;
 import dev.spore.format.manifest.DiskImage;
 import dev.spore.format.manifest.FileIdentity;
 import dev.spore.format.manifest.Generation;
@@ -42,6 +43,9 @@ final class SporeReportJson {
     host(manifest.host());
     file("kernel", manifest.images().kernel());
     file("initrd", manifest.images().initrd());
+    AgentIdentity agent = manifest.images().agent();
+    file("agent", agent == null ? null : agent.file());
+    json.field("agent_protocol", agent == null ? 0 : agent.protocol());
     memory(report);
     json.beginArray("disks");
     manifest.disks().forEach(this::disk);

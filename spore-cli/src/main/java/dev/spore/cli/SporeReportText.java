@@ -1,5 +1,6 @@
 package dev.spore.cli;
 
+import dev.spore.format.manifest.AgentIdentity;
 import dev.spore.format.manifest.DiskImage;
 import dev.spore.format.manifest.FileIdentity;
 import dev.spore.format.manifest.Generation;
@@ -74,6 +75,10 @@ final class SporeReportText {
     line("kernel", file(images.kernel()));
     if (images.initrd() != null) {
       line("initrd", file(images.initrd()));
+    }
+    AgentIdentity agent = images.agent();
+    if (agent != null) {
+      line("agent", "%s, protocol %d".formatted(file(agent.file()), agent.protocol()));
     }
   }
 

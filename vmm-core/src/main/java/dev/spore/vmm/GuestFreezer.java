@@ -29,6 +29,11 @@ final class GuestFreezer {
     last.set(client);
   }
 
+  /** Whether it has ever been reached. */
+  boolean isConnected() {
+    return last.get() != null;
+  }
+
   /**
    * Makes them stand still.
    *

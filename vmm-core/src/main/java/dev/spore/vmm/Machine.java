@@ -213,13 +213,27 @@ public final class Machine implements AutoCloseable {
     AgentClient client = connect(timeout);
     FirstWord word = unsaid.get();
     if (word != null) {
-      word.tell(client, timeout);
+      tell(word, client, timeout);
       // Not before: after a failure the next connection has to say it, too.
       unsaid.compareAndSet(word, null);
     }
     freezer.connected(client);
     events.post(new MachineEvent.AgentReady(System.nanoTime()));
     return client;
+  }
+
+  /** The agent serves one connection: if this fails, the next one must not find it in use. */
+  private static void tell(FirstWord word, AgentClient client, Duration timeout)
+      throws InterruptedException {
+    boolean told = false;
+    try {
+      word.tell(client, timeout);
+      told = true;
+    } finally {
+      if (!told) {
+        client.close();
+      }
+    }
   }
 
   private AgentClient connect(Duration timeout) throws InterruptedException {

@@ -3,8 +3,11 @@ package dev.spore.vmm;
 import dev.spore.format.Bytes;
 import dev.spore.format.SporeId;
 import dev.spore.format.hint.WorkingSet;
+import dev.spore.format.manifest.AgentIdentity;
+import dev.spore.format.manifest.FileIdentity;
 import dev.spore.format.manifest.Generation;
 import dev.spore.format.manifest.GuestImages;
+import dev.spore.vmm.agent.AgentClient;
 import dev.spore.vmm.agent.KnownSession;
 import dev.spore.vmm.capture.Baseline;
 import dev.spore.vmm.ram.RestoredRam;
@@ -18,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a machine comes from, as the spores made of it will tell.
  *
- * @param images looked at when it is first saved: hashing them takes longer than a start
+ * @param images looked at when it is first saved: hashing them takes longer than a start. With the
+ *     agent, which counts if it has answered
  * @param commandLine what its kernel was booted with
  * @param generation how many times it has been restored since
  * @param parent the spore it was restored from, or null
@@ -70,6 +74,12 @@ record MachineOrigin(
 
   private static GuestImages imagesOf(MachineSpec spec) {
     return new GuestImages(
-        FileIdentities.of(spec.kernel()), spec.initrd().map(FileIdentities::of).orElse(null), null);
+        FileIdentities.of(spec.kernel()),
+        spec.initrd().map(FileIdentities::of).orElse(null),
+        spec.initrd().flatMap(FileIdentities::ofInit).map(MachineOrigin::agent).orElse(null));
+  }
+
+  private static AgentIdentity agent(FileIdentity init) {
+    return new AgentIdentity(init, AgentClient.PROTOCOL_VERSION);
   }
 }

@@ -1,6 +1,7 @@
 package dev.spore.vmm;
 
 import dev.spore.format.device.QueueState;
+import dev.spore.format.manifest.AgentIdentity;
 import dev.spore.format.manifest.Board;
 import dev.spore.format.manifest.DiskImage;
 import dev.spore.format.manifest.Manifest;
@@ -8,6 +9,7 @@ import dev.spore.format.manifest.MemoryImage;
 import dev.spore.format.manifest.MemoryRegion;
 import dev.spore.format.state.CpuidLeaf;
 import dev.spore.virtio.console.ConsoleSink;
+import dev.spore.vmm.agent.AgentClient;
 import dev.spore.vmm.board.BoardMap;
 import dev.spore.vmm.boot.BootLayout;
 import dev.spore.vmm.boot.RamLayout;
@@ -29,7 +31,7 @@ final class MachineRestore {
   private MachineRestore() {}
 
   /**
-   * Checks that the board is one this program builds.
+   * Checks that the board is one this program builds, and that it can talk to the guest.
    *
    * @throws SporeException object.invalid saying how it differs
    */
@@ -39,6 +41,12 @@ final class MachineRestore {
       throw refused(
           "is of a %s board, version %d; this spore builds %s, version %d: use a spore that builds it"
               .formatted(board.name(), board.version(), BoardMap.NAME, BoardMap.VERSION));
+    }
+    AgentIdentity agent = manifest.images().agent();
+    if (agent != null && agent.protocol() != AgentClient.PROTOCOL_VERSION) {
+      throw refused(
+          "has an agent that speaks protocol %d; this spore speaks %d: use a spore that speaks it"
+              .formatted(agent.protocol(), AgentClient.PROTOCOL_VERSION));
     }
     RamLayout layout = RamLayout.of(board.memoryBytes());
     List<MemoryRegion> expected =

@@ -5,6 +5,7 @@ import dev.spore.cas.ChunkException;
 import dev.spore.cas.ChunkId;
 import dev.spore.format.SporeId;
 import dev.spore.format.index.MemoryIndexWriter;
+import dev.spore.format.manifest.GuestImages;
 import dev.spore.format.manifest.Manifest;
 import dev.spore.format.manifest.ManifestCodec;
 import dev.spore.format.manifest.MemoryImage;
@@ -194,6 +195,14 @@ final class MachineSaver {
     return new MachineState(parts.vmState(), parts.vcpuStates(), parts.deviceStates());
   }
 
+  /** An agent is one that has answered: to this program, or to the one the parent was saved by. */
+  private GuestImages images() {
+    GuestImages images = origin.images().get();
+    return origin.parent() != null || freezer.isConnected()
+        ? images
+        : new GuestImages(images.kernel(), images.initrd(), null);
+  }
+
   private static long wallNanos() {
     return ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
   }
@@ -219,6 +228,7 @@ final class MachineSaver {
         Manifests.of(
             parts,
             origin,
+            images(),
             instant.state(),
             instant.wallNanos(),
             memory,

@@ -4,6 +4,7 @@ import dev.spore.cas.Blake3;
 import dev.spore.format.device.BlkState;
 import dev.spore.format.manifest.Board;
 import dev.spore.format.manifest.DiskImage;
+import dev.spore.format.manifest.GuestImages;
 import dev.spore.format.manifest.Manifest;
 import dev.spore.format.manifest.MemoryImage;
 import dev.spore.format.manifest.MemoryRegion;
@@ -33,6 +34,7 @@ final class Manifests {
   static Manifest of(
       MachineParts parts,
       MachineOrigin origin,
+      GuestImages images,
       MachineState state,
       long wallNanos,
       MemoryImage memory,
@@ -43,7 +45,7 @@ final class Manifests {
         Version.NUMBER,
         wallNanos,
         HostFit.needs(state, parts.quirks),
-        origin.images().get(),
+        images,
         board(parts),
         origin.commandLine(),
         state,

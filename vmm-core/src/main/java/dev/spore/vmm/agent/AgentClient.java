@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * connection and everything on it, with one reason. Safe from any thread.
  */
 public final class AgentClient implements AutoCloseable {
+  /** Version of the protocol that both ends must speak. */
+  public static final int PROTOCOL_VERSION = Wire.VERSION;
+
   private final FrameReader reader;
   private final FrameWriter writer;
   private final AutoCloseable transport;

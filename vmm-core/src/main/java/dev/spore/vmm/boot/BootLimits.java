@@ -52,5 +52,11 @@ public final class BootLimits {
    */
   public static final long INITRD_ADDRESS_MAX = 0x7fff_ffffL;
 
+  /** Name in an initrd, bytes with its NUL: PATH_MAX of Linux. A longer one: not looked into. */
+  public static final int CPIO_NAME_BYTES_MAX = 4096;
+
+  /** Zeroes after an initrd's last member, bytes: tools fill up to a block. More: as above. */
+  public static final int CPIO_PADDING_BYTES_MAX = 1 << 20;
+
   private BootLimits() {}
 }

@@ -3,12 +3,16 @@ package dev.spore.vmm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spore.format.manifest.AgentIdentity;
+import dev.spore.format.manifest.GuestImages;
 import dev.spore.kvm.testing.RequiresGuest;
+import dev.spore.vmm.ErrorCode;
 import dev.spore.vmm.Machine;
 import dev.spore.vmm.RestoreSpec;
 import dev.spore.vmm.SaveReport;
 import dev.spore.vmm.SaveSpec;
 import dev.spore.vmm.SporeException;
+import dev.spore.vmm.agent.AgentClient;
 import dev.spore.vmm.agent.ExecSpec;
 import dev.spore.vmm.snapshot.Spore;
 import java.nio.file.Path;
@@ -17,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -167,6 +172,52 @@ final class CloneHygieneTest {
       assertThat(copy.sh("echo well").out()).isEqualTo("well\n");
       copy.assertKernelHealthy();
     }
+  }
+
+  @Test
+  void aCopyThatCannotBecomeItselfIsNotUsedHoweverOftenItIsAskedFor() throws Exception {
+    // Where its names are to be written is no directory.
+    source.sh("rm -rf /run/spore; echo > /run/spore");
+    save(source, "unable", true);
+    source.sh("rm /run/spore");
+    RestoreSpec spec =
+        new RestoreSpec(Spore.open(directory.resolve("unable")), directory.resolve("scratch"));
+    try (Machine copy = Machine.restore(spec, event -> {})) {
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> onceFree(copy))
+            .hasMessageContaining("set the machine id: Not a directory")
+            .isInstanceOfSatisfying(
+                SporeException.class,
+                e -> assertThat(e.code()).isEqualTo(ErrorCode.RUNTIME_START_FAILED));
+      }
+    }
+  }
+
+  /** The agent may see the end of one connection after the beginning of the next. */
+  private static void onceFree(Machine machine) throws InterruptedException {
+    while (true) {
+      try (AgentClient client = machine.agent(Patience.BOOT)) {
+        throw new AssertionError("a guest that is nobody can be used: " + client.info());
+      } catch (SporeException e) {
+        if (!String.valueOf(e.getMessage()).contains("another connection")) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  @Test
+  void aSporeSaysWhichAgentIsInIt() throws Exception {
+    save(source, "agent", true);
+    GuestImages images = Spore.open(directory.resolve("agent")).manifest().images();
+    AgentIdentity agent = Objects.requireNonNull(images.agent());
+    assertThat(agent.protocol()).isEqualTo(AgentClient.PROTOCOL_VERSION);
+    assertThat(agent.file().sizeBytes())
+        .isLessThan(Objects.requireNonNull(images.initrd()).sizeBytes());
+    try (Guest copy = restore("agent")) {
+      save(copy, "again", true);
+    }
+    assertThat(Spore.open(directory.resolve("again")).manifest().images()).isEqualTo(images);
   }
 
   @Test

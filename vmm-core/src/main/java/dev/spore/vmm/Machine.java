@@ -51,6 +51,7 @@ public final class Machine implements AutoCloseable {
   private final Closeables resources = new Closeables();
   private final MachineParts parts;
   private final String memorySource;
+  private final @Nullable RestoredRam memory;
   private final LiveSessions sessions;
   private final GuestFreezer freezer = new GuestFreezer(() -> connect(VmmLimits.AGENT_SLACK));
   private final MachineSaver saver;
@@ -80,6 +81,7 @@ public final class Machine implements AutoCloseable {
       Assembled assembled = assembly.assemble(resources, events, powerSwitch());
       this.parts = assembled.parts();
       this.memorySource = assembled.memorySource();
+      this.memory = assembled.origin().memory();
       this.sessions = new LiveSessions(assembled.origin().sessions());
       this.saver = new MachineSaver(parts, assembled.origin(), sessions, freezer);
       unsaid.set(firstWord(assembled.origin()));
@@ -373,6 +375,10 @@ public final class Machine implements AutoCloseable {
    * depends on it may close the machine, and closing waits for the vCPU thread this may be.
    */
   private void ended(MachineExit why) {
+    if (memory != null && reason.get() == null && !(why instanceof MachineExit.MemoryLost)) {
+      // A guest whose memory was cut off ends in any way; if that is why, we are told, and it counts.
+      var _ = memory.lost();
+    }
     if (reason.compareAndSet(null, why)) {
       parts.vcpus.requestStop();
       parts.vsock.close();

@@ -16,6 +16,7 @@ import dev.spore.vmm.capture.Baseline;
 import dev.spore.vmm.capture.RamDirt;
 import dev.spore.vmm.capture.RamSealer;
 import dev.spore.vmm.capture.RamView;
+import dev.spore.vmm.ram.RestoredRam;
 import dev.spore.vmm.snapshot.Spore;
 import dev.spore.vmm.snapshot.SporeStaging;
 import java.lang.foreign.MemorySegment;
@@ -195,6 +196,18 @@ final class MachineSaver {
     return new MachineState(parts.vmState(), parts.vcpuStates(), parts.deviceStates());
   }
 
+  /** What was read of memory that others have written to is not the machine's. */
+  private void requireMemory() {
+    RestoredRam memory = origin.memory();
+    if (memory != null) {
+      memory
+          .lost()
+          .ifPresent(reason -> {
+            throw reason;
+          });
+    }
+  }
+
   /** An agent is one that has answered: to this program, or to the one the parent was saved by. */
   private GuestImages images() {
     GuestImages images = origin.images().get();
@@ -239,6 +252,7 @@ final class MachineSaver {
       staging.addDiskIndex(Manifests.diskName(disk), instant.diskIndexes().get(disk));
     }
     origin.workingSet().ifPresent(staging::addWorkingSet);
+    requireMemory();
     SporeId id = staging.publish(indexBytes, ManifestCodec.encode(manifest));
     if (spec.goesOn() && spec.again()) {
       lastSave =

@@ -52,8 +52,9 @@ public final class BackingStore {
    * @param verdict why, or why not
    * @param file open and locked against {@linkplain HostFile#tryLock replacement in place}; present
    *     if and only if the verdict is valid
+   * @param proven what the proof holds for; present as {@code file} is
    */
-  record Found(BackingVerdict verdict, Optional<HostFile> file) {}
+  record Found(BackingVerdict verdict, Optional<HostFile> file, Optional<FileStatus> proven) {}
 
   /**
    * Looks for proven RAM: a few system calls, nothing is read of it.
@@ -74,8 +75,10 @@ public final class BackingStore {
           });
     }
     BackingVerdict verdict = BackingVerdict.BACKING_UNAVAILABLE;
+    FileStatus status;
     try {
-      verdict = judge(file, index, memoryBytes);
+      status = file.status();
+      verdict = judge(file, status, index, memoryBytes);
     } finally {
       if (verdict != BackingVerdict.PROOF_VALID) {
         file.close();
@@ -85,18 +88,17 @@ public final class BackingStore {
       return refused(verdict);
     }
     markUsed(index);
-    return new Found(verdict, Optional.of(file));
+    return new Found(verdict, Optional.of(file), Optional.of(status));
   }
 
   private static Found refused(BackingVerdict verdict) {
-    return new Found(verdict, Optional.empty());
+    return new Found(verdict, Optional.empty(), Optional.empty());
   }
 
-  private BackingVerdict judge(HostFile file, ChunkId index, long memoryBytes) {
+  private BackingVerdict judge(HostFile file, FileStatus status, ChunkId index, long memoryBytes) {
     if (!file.tryLock(false)) {
       return BackingVerdict.BACKING_UNAVAILABLE;
     }
-    FileStatus status = file.status();
     if (status.sizeBytes() != memoryBytes) {
       return BackingVerdict.BACKING_SIZE_MISMATCH;
     }

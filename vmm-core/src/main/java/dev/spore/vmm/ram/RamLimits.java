@@ -52,5 +52,11 @@ final class RamLimits {
    */
   static final int WITNESSES_MAX = 64;
 
+  /**
+   * Between two looks at a backing that a machine has mapped, each a system call: a machine whose
+   * memory was changed by others ends this much later.
+   */
+  static final Duration BACKING_WATCH_EVERY = Duration.ofMillis(250);
+
   private RamLimits() {}
 }

@@ -55,7 +55,7 @@ public record RamRestore(
   private RestoredRam automatic() {
     BackingStore.Found found = find();
     if (found.file().isPresent()) {
-      return mapped(found.file().get());
+      return mapped(found);
     }
     String why = "no proven backing (%s)".formatted(found.verdict().id());
     long dataMib = image.dataChunks() * CHUNK_MIB;
@@ -72,7 +72,9 @@ public record RamRestore(
   private BackingStore.Found find() {
     return backings
         .map(store -> store.open(image.digest(), image.sizeBytes()))
-        .orElseGet(() -> new BackingStore.Found(BackingVerdict.NOT_ATTEMPTED, Optional.empty()));
+        .orElseGet(() ->
+            new BackingStore.Found(
+                BackingVerdict.NOT_ATTEMPTED, Optional.empty(), Optional.empty()));
   }
 
   private RestoredRam backing() {
@@ -84,15 +86,25 @@ public record RamRestore(
                   .formatted(found.verdict().id())
               + " --restore=auto");
     }
-    return mapped(found.file().get());
+    return mapped(found);
   }
 
-  private RestoredRam mapped(HostFile file) {
-    // The mappings keep the file open, and locked.
-    try (file) {
-      backings.ifPresent(store -> store.requireChunks(image));
+  private RestoredRam mapped(BackingStore.Found found) {
+    HostFile file = found.file().orElseThrow();
+    boolean mapped = false;
+    try {
+      BackingStore store = backings.orElseThrow();
+      store.requireChunks(image);
       GuestRam ram = GuestRam.mapped(image.layout(), file);
-      return RestoredRam.mapped(ram, BackingVerdict.PROOF_VALID.id());
+      BackingWatch watch =
+          BackingWatch.start(
+              file, store.ram(image.digest()), found.proven().orElseThrow(), onFailure);
+      mapped = true;
+      return RestoredRam.mapped(ram, BackingVerdict.PROOF_VALID.id(), watch);
+    } finally {
+      if (!mapped) {
+        file.close();
+      }
     }
   }
 

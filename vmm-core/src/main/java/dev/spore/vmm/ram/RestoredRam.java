@@ -1,6 +1,7 @@
 package dev.spore.vmm.ram;
 
 import dev.spore.format.hint.WorkingSet;
+import dev.spore.vmm.SporeException;
 import java.util.BitSet;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,24 +12,31 @@ public final class RestoredRam implements AutoCloseable {
   private final RamSource source;
   private final String reason;
   private final @Nullable LazyRam lazy;
+  private final @Nullable BackingWatch watch;
 
-  private RestoredRam(GuestRam ram, RamSource source, String reason, @Nullable LazyRam lazy) {
+  private RestoredRam(
+      GuestRam ram,
+      RamSource source,
+      String reason,
+      @Nullable LazyRam lazy,
+      @Nullable BackingWatch watch) {
     this.ram = ram;
     this.source = source;
     this.reason = reason;
     this.lazy = lazy;
+    this.watch = watch;
   }
 
-  static RestoredRam mapped(GuestRam ram, String reason) {
-    return new RestoredRam(ram, RamSource.BACKING, reason, null);
+  static RestoredRam mapped(GuestRam ram, String reason, BackingWatch watch) {
+    return new RestoredRam(ram, RamSource.BACKING, reason, null, watch);
   }
 
   static RestoredRam read(GuestRam ram, String reason) {
-    return new RestoredRam(ram, RamSource.EAGER, reason, null);
+    return new RestoredRam(ram, RamSource.EAGER, reason, null, null);
   }
 
   static RestoredRam lazy(GuestRam ram, String reason, LazyRam filler) {
-    return new RestoredRam(ram, RamSource.LAZY, reason, filler);
+    return new RestoredRam(ram, RamSource.LAZY, reason, filler, null);
   }
 
   /** The RAM; closed with this. */
@@ -69,9 +77,20 @@ public final class RestoredRam implements AutoCloseable {
     };
   }
 
+  /**
+   * Looks whether others have written to the file that is mapped: why this is not the memory that
+   * was saved. The owner has been told then, too.
+   */
+  public Optional<SporeException> lost() {
+    return watch == null ? Optional.empty() : watch.lost();
+  }
+
   /** As {@link GuestRam#close}. */
   @Override
   public void close() {
+    if (watch != null) {
+      watch.close();
+    }
     ram.close();
   }
 }

@@ -7,6 +7,7 @@ import dev.spore.kvm.testing.RequiresGuest;
 import dev.spore.vmm.snapshot.Spore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,7 +78,35 @@ final class SaveWhileRunningTest {
   }
 
   @Test
-  void aTerminalWithInputIsTakenOver() throws Exception {
+  void inputThatWasOpenIsGivenToWhoeverAttachesWithIt() throws Exception {
+    Path saved = dir.resolve("input.spore");
+    Path typed = Files.writeString(dir.resolve("typed"), "hello\n");
+    assertThat(new ProcessBuilder("mkfifo", dir.resolve("silent").toString()).start().waitFor())
+        .isZero();
+    // Nothing comes from there, and no end either.
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("sh", "-c", "exec \"$@\" <> " + dir.resolve("silent"), "sh"));
+    command.addAll(
+        SporeProcess.commandLine(
+            "run",
+            "-i",
+            "--save",
+            saved.toString(),
+            "--save-on",
+            "INT",
+            "echo ready; read x; echo got $x; read y || echo end; exit 6"));
+    SporeProcess run = SporeProcess.start(dir, command);
+    run.awaitStdout("ready");
+    run.signal("INT");
+    assertThat(run.await().status()).isZero();
+    SporeProcess.Ended attached =
+        SporeProcess.start(dir, typed, dir.resolve("stdout"), "attach", "-i", saved.toString())
+            .await();
+    assertThat(attached).isEqualTo(new SporeProcess.Ended(6, "ready\ngot hello\nend\n", ""));
+  }
+
+  @Test
+  void aTerminalIsTakenOver() throws Exception {
     Path saved = dir.resolve("tty.spore");
     SporeProcess run =
         SporeProcess.start(

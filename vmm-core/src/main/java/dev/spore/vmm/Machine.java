@@ -376,7 +376,8 @@ public final class Machine implements AutoCloseable {
    */
   private void ended(MachineExit why) {
     if (memory != null && reason.get() == null && !(why instanceof MachineExit.MemoryLost)) {
-      // A guest whose memory was cut off ends in any way; if that is why, we are told, and it counts.
+      // A guest whose memory was cut off ends in any way; if that is why, we are told, and it
+      // counts.
       var _ = memory.lost();
     }
     if (reason.compareAndSet(null, why)) {

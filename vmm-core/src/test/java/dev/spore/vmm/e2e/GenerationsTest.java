@@ -34,17 +34,18 @@ final class GenerationsTest {
   }
 
   @Test
-  void tenGenerationsOnProcessesStillRun() throws Exception {
-    assertRunsAfter(10);
+  void fiftyGenerationsOnProcessesStillRun() throws Exception {
+    assertRunsAfter(50, 5);
   }
 
+  /** A look takes longer than the rest of a generation. */
   @Test
   @Tag("slow")
-  void andFiftyGenerationsOn() throws Exception {
-    assertRunsAfter(50);
+  void andDoInEachOfThem() throws Exception {
+    assertRunsAfter(50, 1);
   }
 
-  private void assertRunsAfter(int generations) throws Exception {
+  private void assertRunsAfter(int generations, int lookEvery) throws Exception {
     Path last = saved.spore();
     Witness before = new Witness(SavedGuest.NONCE, List.of(0L), 0);
     for (int number = 1; number <= generations; number++) {
@@ -52,9 +53,11 @@ final class GenerationsTest {
       Path next = directory.resolve("generation-" + number);
       SaveReport report;
       try (Guest guest = saved.restore(last, mode)) {
-        Witness now = Witness.look(guest, SavedGuest.WITNESS, 1);
-        now.assertWentOnSince(before);
-        before = now;
+        if (number % lookEvery == 0) {
+          Witness now = Witness.look(guest, SavedGuest.WITNESS, 1);
+          now.assertWentOnSince(before);
+          before = now;
+        }
         report = guest.machine().save(new SaveSpec(next, Map.of(), number % 2 == 0));
       }
       assertThat(Spore.open(next).manifest().generation().number()).isEqualTo(number);

@@ -235,9 +235,20 @@ public final class JsonWriter {
     buffer[used++] = (byte) ascii;
   }
 
+  /** An item of an array whose text the caller has made, in the form this writes. */
+  public JsonWriter item(byte[] bytes, int length) {
+    before();
+    raw(bytes, 0, length);
+    return this;
+  }
+
   private void raw(byte[] bytes, int offset, int length) {
     if (length > BUFFER_BYTES - used) {
       flush();
+    }
+    if (length > BUFFER_BYTES) {
+      sink.write(bytes, offset, length);
+      return;
     }
     System.arraycopy(bytes, offset, buffer, used, length);
     used += length;

@@ -219,14 +219,18 @@ public final class Interpreter {
 
   private void tell(int now, int opcode, int dst) {
     boolean changes = opcode != JUMP && opcode != JUMP_IF;
-    Objects.requireNonNull(sink)
-        .step(
-            function,
-            now,
-            changes ? dst - base : -1,
-            changes ? registers.get(dst) : null,
-            answered,
-            null);
+    StepSink told = Objects.requireNonNull(sink);
+    if (changes && registers.tags[dst] == Registers.I64 && answered == null) {
+      told.integer(function, now, dst - base, registers.bits[dst]);
+      return;
+    }
+    told.step(
+        function,
+        now,
+        changes ? dst - base : -1,
+        changes ? registers.get(dst) : null,
+        answered,
+        null);
     answered = null;
   }
 

@@ -19,6 +19,9 @@ final class Registers {
   static final byte F64 = 3;
   static final byte REF = 4;
 
+  private static final Value TRUE = new Value.Bool(true);
+  private static final Value FALSE = new Value.Bool(false);
+
   private final long memoryMax;
   private long memory;
   byte[] tags = new byte[256];
@@ -76,7 +79,7 @@ final class Registers {
     return switch (tags[at]) {
       case I64 -> new Value.I64(bits[at]);
       case NIL -> Value.Nil.NIL;
-      case BOOL -> new Value.Bool(bits[at] != 0);
+      case BOOL -> bits[at] != 0 ? TRUE : FALSE;
       case F64 -> new Value.F64(Double.longBitsToDouble(bits[at]));
       default -> Objects.requireNonNull(refs[at]);
     };

@@ -23,4 +23,12 @@ public interface StepSink {
       @Nullable Value value,
       @Nullable CapabilityCall call,
       @Nullable String error);
+
+  /**
+   * An instruction that did nothing but set a register to an integer; the same as {@link #step}
+   * with that value.
+   */
+  default void integer(int function, int pc, int register, long number) {
+    step(function, pc, register, new Value.I64(number), null, null);
+  }
 }

@@ -59,6 +59,19 @@ public record TraceEvent(
     return new TraceEvent(function, pc, sourceLine, opcode, changes, capability, error, other);
   }
 
+  /** With another value of its first change, which it has. */
+  TraceEvent withValue(Value other) {
+    return new TraceEvent(
+        function,
+        pc,
+        sourceLine,
+        opcode,
+        List.of(new RegisterChange(changes.getFirst().register(), other)),
+        capability,
+        error,
+        checksum);
+  }
+
   /** Writes the event as one value, with the checksum it has. */
   public void write(JsonWriter json) {
     EventJson.write(json, this);

@@ -2,6 +2,7 @@ package dev.spore.plugin.trace;
 
 import dev.spore.plugin.json.JsonWriter;
 import dev.spore.plugin.value.Value;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TraceHash {
   private final JsonWriter canonical = new JsonWriter(false, this::keep);
-  private final Fnv one = new Fnv();
-  private final Fnv all = new Fnv();
+
+  /** What stands in place of the checksum of an event while it is made, and the end. */
+  private static final byte[] UNSEALED = {'0', '}'};
+
+  private long all = Fnv.START;
   private boolean first = true;
 
   /** The event at hand in its canonical text. */
@@ -21,7 +25,7 @@ public final class TraceHash {
   private int keptBytes;
 
   public TraceHash() {
-    all.update("[[");
+    hash("[[");
   }
 
   /** Adds an event that has no checksum yet and gives it its own. */
@@ -40,15 +44,13 @@ public final class TraceHash {
   /** The checksum an event should have, unsigned; adds nothing. */
   public long checksum(TraceEvent event) {
     text(event);
-    one.reset();
-    one.update(kept, 0, keptBytes);
-    one.update("0}");
-    return one.value();
+    long state = Fnv.of(Fnv.START, kept, 0, keptBytes);
+    return Fnv.of(state, UNSEALED, 0, UNSEALED.length);
   }
 
   /** The checksum of the whole, unsigned; nothing can be added after it. */
   public long finish(@Nullable Value result, @Nullable String error) {
-    all.update("],");
+    hash("],");
     keptBytes = 0;
     if (result == null) {
       canonical.literal("null");
@@ -56,13 +58,32 @@ public final class TraceHash {
       canonical.value(result);
     }
     canonical.flush();
-    all.update(kept, 0, keptBytes);
-    all.update(",");
+    all = Fnv.of(all, kept, 0, keptBytes);
+    hash(",");
     keptBytes = 0;
     canonical.nullableString(error).flush();
-    all.update(kept, 0, keptBytes);
-    all.update("]");
-    return all.value();
+    all = Fnv.of(all, kept, 0, keptBytes);
+    hash("]");
+    return all;
+  }
+
+  /** The state over all that was added, for who can go on from it faster. */
+  long state() {
+    return all;
+  }
+
+  /** Adds an event that was hashed elsewhere; it must not be the first. */
+  void goOn(long state) {
+    all = state;
+  }
+
+  boolean isEmpty() {
+    return first;
+  }
+
+  private void hash(String ascii) {
+    byte[] bytes = ascii.getBytes(StandardCharsets.US_ASCII);
+    all = Fnv.of(all, bytes, 0, bytes.length);
   }
 
   private void text(TraceEvent event) {
@@ -75,12 +96,12 @@ public final class TraceHash {
 
   private void append(long checksum) {
     if (!first) {
-      all.update(",");
+      hash(",");
     }
     first = false;
-    all.update(kept, 0, keptBytes);
-    all.update(Long.toUnsignedString(checksum));
-    all.update("}");
+    all = Fnv.of(all, kept, 0, keptBytes);
+    hash(Long.toUnsignedString(checksum));
+    hash("}");
   }
 
   private void keep(byte[] bytes, int offset, int length) {

@@ -7,6 +7,7 @@ import dev.spore.plugin.module.PluginModule;
 import dev.spore.plugin.run.CapabilityCall;
 import dev.spore.plugin.run.Outcome;
 import dev.spore.plugin.run.StepSink;
+import dev.spore.plugin.value.FloatText;
 import dev.spore.plugin.value.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ public final class TraceWriter implements StepSink {
   private final PluginModule module;
   private final JsonWriter file;
   private final TraceHash hash = new TraceHash();
+  private final EventTemplates templates;
+  private final Ascii text = new Ascii();
   private long events;
 
   /**
@@ -27,6 +30,7 @@ public final class TraceWriter implements StepSink {
    */
   public TraceWriter(PluginModule module, String entry, ByteSink out) {
     this.module = module;
+    this.templates = new EventTemplates(module);
     this.file = new JsonWriter(true, out);
     file.beginObject().key("module");
     ModuleJson.write(module, file);
@@ -41,7 +45,53 @@ public final class TraceWriter implements StepSink {
       @Nullable Value value,
       @Nullable CapabilityCall call,
       @Nullable String error) {
-    put(hash.seal(TraceEvent.of(module, function, pc, register, value, call, error)));
+    int kind =
+        call == null && error == null && !hash.isEmpty()
+            ? EventTemplates.kind(value)
+            : EventTemplates.OTHER;
+    EventTemplate template =
+        kind == EventTemplates.OTHER ? null : templates.of(function, pc, register, kind);
+    if (template == null) {
+      put(hash.seal(TraceEvent.of(module, function, pc, register, value, call, error)));
+    } else if (template.isFixed()) {
+      text.clear();
+      template.fixed(text, hash);
+      item();
+    } else if (value instanceof Value.F64(double number)) {
+      text.clear();
+      template.begin(text);
+      text.add(FloatText.json(number));
+      template.end(text, hash);
+      item();
+    } else if (value instanceof Value.I64(long number)) {
+      integer(template, number);
+    }
+  }
+
+  @Override
+  public void integer(int function, int pc, int register, long number) {
+    EventTemplate template =
+        hash.isEmpty() ? null : templates.of(function, pc, register, EventTemplates.I64);
+    if (template == null) {
+      put(
+          hash.seal(
+              TraceEvent.of(module, function, pc, register, new Value.I64(number), null, null)));
+    } else {
+      integer(template, number);
+    }
+  }
+
+  private void integer(EventTemplate template, long number) {
+    text.clear();
+    template.begin(text);
+    text.signed(number);
+    template.end(text, hash);
+    item();
+  }
+
+  private void item() {
+    file.item(text.bytes, text.length);
+    events++;
   }
 
   /** Writes an event with the checksum it has. */

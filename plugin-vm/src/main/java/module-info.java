@@ -1,5 +1,6 @@
 /** Small untrusted plugins that are bounded, inspectable and replayable, in pure Java. */
 module dev.spore.plugin {
+  requires com.github.luben.zstd_jni;
   requires tools.jackson.core;
   requires static transitive org.jspecify;
 

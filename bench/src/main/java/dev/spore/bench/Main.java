@@ -23,7 +23,8 @@ public final class Main {
     BLK,
     VSOCK,
     HASH,
-    SNAPSHOT;
+    SNAPSHOT,
+    PLUGIN;
 
     /** Those that need a machine in this process. */
     static final Set<Part> IN_MACHINES = EnumSet.of(BOOT, BLK, VSOCK);
@@ -32,7 +33,7 @@ public final class Main {
   public static void main(String[] args) throws IOException, InterruptedException {
     Set<Part> parts =
         args[0].equals("all")
-            ? EnumSet.complementOf(EnumSet.of(Part.SNAPSHOT))
+            ? EnumSet.complementOf(EnumSet.of(Part.SNAPSHOT, Part.PLUGIN))
             : EnumSet.of(Part.valueOf(args[0].toUpperCase(Locale.ROOT)));
     Setup setup = Setup.ofProperties();
     HostInfo.print(setup, System.out);
@@ -42,6 +43,10 @@ public final class Main {
     }
     if (parts.contains(Part.SNAPSHOT)) {
       new SnapshotBench(setup, bars, System.out).run(ofSnapshot(args));
+    }
+    if (parts.contains(Part.PLUGIN)) {
+      new PluginBench(setup, bars, System.out)
+          .run(PluginBench.Part.valueOf(args[1].toUpperCase(Locale.ROOT)));
     }
     if (parts.contains(Part.HASH)) {
       new HashBench(setup, bars).run(System.out);

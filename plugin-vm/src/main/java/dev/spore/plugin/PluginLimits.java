@@ -70,6 +70,18 @@ public final class PluginLimits {
   /** Bytes of one event, or of the result, of a trace; a larger one is a decode error. */
   public static final int TRACE_EVENT_BYTES_MAX = 32 << 20;
 
+  /** Items of arrays in one event of a binary trace, all together; more are a decode error. */
+  public static final int TRACE_EVENT_ITEMS_MAX = 4 << 20;
+
+  /** Unpacked bytes of one block of a binary trace; a larger one is a decode error. */
+  public static final int TRACE_BLOCK_BYTES_MAX = 1 << 18;
+
+  /** Instructions a binary trace names by number; those beyond are written out each time. */
+  public static final int TRACE_SITES_MAX = 1 << 20;
+
+  /** Bytes of the names of those instructions, all together; more are a decode error. */
+  public static final int TRACE_SITE_BYTES_MAX = 16 << 20;
+
   /**
    * Ids of capabilities in the events of one trace; more are a decode error. A module declares a
    * handful, and what is counted for each must not grow with the trace.

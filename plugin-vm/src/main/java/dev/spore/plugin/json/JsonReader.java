@@ -7,7 +7,9 @@ import dev.spore.plugin.value.Value;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -87,7 +89,7 @@ public final class JsonReader implements AutoCloseable {
    * @throws DecodeException for all that is wrong with the document
    * @throws UncheckedIOException for all that is wrong with its file
    */
-  public static <T> T guarded(Supplier<T> reading) {
+  public static <T extends @Nullable Object> T guarded(Supplier<T> reading) {
     try {
       return reading.get();
     } catch (JacksonIOException e) {
@@ -135,6 +137,15 @@ public final class JsonReader implements AutoCloseable {
 
   /** An object of a document of any length: each member it knows may be there once. */
   public void fields(Member member) {
+    fieldsUntil("", member);
+  }
+
+  /**
+   * The same up to a member that then is the current token.
+   *
+   * @return whether there is one
+   */
+  public boolean fieldsUntil(String last, Member member) {
     expect(JsonToken.START_OBJECT, "an object");
     Set<String> known = new HashSet<>();
     while (next() != JsonToken.END_OBJECT) {
@@ -143,6 +154,9 @@ public final class JsonReader implements AutoCloseable {
       if (known.contains(name)) {
         throw error("duplicate field `" + name + "`");
       }
+      if (!last.isEmpty() && name.equals(last)) {
+        return true;
+      }
       if (member.read(name)) {
         known.add(name);
       } else {
@@ -150,6 +164,7 @@ public final class JsonReader implements AutoCloseable {
         skip();
       }
     }
+    return false;
   }
 
   /** Jackson keeps every name it meets: a document may not have endlessly many. */
@@ -347,13 +362,31 @@ public final class JsonReader implements AutoCloseable {
     return parser.currentToken() == JsonToken.VALUE_TRUE;
   }
 
-  /** A value in its JSON form. */
+  /** A value in its JSON form; arrays inside arrays take no stack. */
   public Value value() {
-    return value(0);
+    Deque<List<Value>> open = new ArrayDeque<>();
+    while (true) {
+      Value value = open(open);
+      boolean ended = value != null || next() == JsonToken.END_ARRAY;
+      while (ended) {
+        if (value == null) {
+          value = new Value.Array(open.pop());
+          closeTag();
+        }
+        List<Value> around = open.peek();
+        if (around == null) {
+          return value;
+        }
+        room(around);
+        around.add(value);
+        value = null;
+        ended = next() == JsonToken.END_ARRAY;
+      }
+    }
   }
 
-  /** One call for each array around: an array of arrays must not take much stack. */
-  private Value value(int depth) {
+  /** The value at the current token, or null if it is an array, whose items are then due. */
+  private @Nullable Value open(Deque<List<Value>> open) {
     if (isString()) {
       if (!string().equals("Nil")) {
         throw error("unknown variant, expected Nil");
@@ -366,25 +399,23 @@ public final class JsonReader implements AutoCloseable {
     }
     String kind = parser.currentName();
     next();
-    Value value;
-    if (kind.equals("Array")) {
-      if (depth == PluginLimits.VALUE_DEPTH_MAX) {
-        throw error("arrays nest deeper than " + PluginLimits.VALUE_DEPTH_MAX);
-      }
-      expect(JsonToken.START_ARRAY, "an array");
-      List<Value> items = new ArrayList<>();
-      while (next() != JsonToken.END_ARRAY) {
-        room(items);
-        items.add(value(depth + 1));
-      }
-      value = new Value.Array(items);
-    } else {
-      value = scalar(kind);
+    if (!kind.equals("Array")) {
+      Value value = scalar(kind);
+      closeTag();
+      return value;
     }
+    expect(JsonToken.START_ARRAY, "an array");
+    if (open.size() == PluginLimits.VALUE_DEPTH_MAX) {
+      throw error("arrays nest deeper than " + PluginLimits.VALUE_DEPTH_MAX);
+    }
+    open.push(new ArrayList<>());
+    return null;
+  }
+
+  private void closeTag() {
     if (next() != JsonToken.END_OBJECT) {
       throw error("expected one member, got more");
     }
-    return value;
   }
 
   private void room(List<?> items) {

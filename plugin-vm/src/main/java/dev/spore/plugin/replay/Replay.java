@@ -39,7 +39,8 @@ public final class Replay {
    * @throws java.io.UncheckedIOException if its file cannot be read
    */
   public static ReplayOutcome of(TraceFile trace) {
-    return new Replay(trace).run();
+    ReplayOutcome valid = FastReplay.of(trace);
+    return valid == null ? new Replay(trace).run() : valid;
   }
 
   private ReplayOutcome run() {

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A trace as JSON in any layout, its members in any order. */
@@ -21,6 +23,11 @@ final class JsonTraceFile implements TraceFile {
 
   JsonTraceFile(TraceBytes bytes) {
     this.bytes = bytes;
+  }
+
+  @Override
+  public boolean isBinary() {
+    return false;
   }
 
   @Override
@@ -73,6 +80,87 @@ final class JsonTraceFile implements TraceFile {
     }
   }
 
+  /** What stands between events and outcome in a file as it is written here. */
+  private static final byte[] AFTER_EVENTS =
+      "\n  ],\n  \"result\": ".getBytes(StandardCharsets.US_ASCII);
+
+  /** Of {@link #AFTER_EVENTS}, up to the comma. */
+  private static final int END_OF_EVENTS = 5;
+
+  @Override
+  public @Nullable TraceMirror mirror() {
+    try {
+      return JsonReader.guarded(this::mirrored);
+    } catch (DecodeException e) {
+      // Whoever reads it properly says what is wrong with it.
+      return null;
+    }
+  }
+
+  private @Nullable TraceMirror mirrored() {
+    try (JsonReader json = JsonReader.stream(bytes.open(0))) {
+      json.begin();
+      Fields head = new Fields(json);
+      boolean events = json.fieldsUntil("events", head::field);
+      PluginModule module = head.module;
+      String entry = head.entry;
+      if (!events || module == null || entry == null) {
+        return null;
+      }
+      json.beginItems();
+      long first = json.nextItem() ? json.offset() : -1;
+      long after = first < 0 ? -1 : afterEvents();
+      if (after < 0) {
+        return null;
+      }
+      Fields tail = tail(after);
+      return new TraceMirror(
+          module,
+          entry,
+          tail.metadata,
+          bytes.open(0),
+          () -> JsonReader.guarded(() -> new Cursor(openAt(first), Long.MAX_VALUE)),
+          sink -> new TraceWriter(module, entry, sink));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where the members after the events begin, or -1 if that is not soon found. */
+  private long afterEvents() throws IOException {
+    long size = bytes.size();
+    for (long window = 1 << 16; ; window *= 8) {
+      long from = Math.max(0, size - window);
+      byte[] end;
+      try (InputStream in = bytes.open(from)) {
+        end = in.readNBytes((int) (size - from));
+      }
+      for (int at = end.length - AFTER_EVENTS.length; at >= 0; at--) {
+        if (end[at] == '\n'
+            && Arrays.equals(
+                end, at, at + AFTER_EVENTS.length, AFTER_EVENTS, 0, AFTER_EVENTS.length)) {
+          return from + at + END_OF_EVENTS;
+        }
+      }
+      if (from == 0 || window >= PluginLimits.TRACE_EVENT_BYTES_MAX / 8) {
+        return -1;
+      }
+    }
+  }
+
+  private Fields tail(long offset) throws IOException {
+    InputStream rest = bytes.open(offset);
+    try (JsonReader json =
+        JsonReader.stream(
+            new SequenceInputStream(new ByteArrayInputStream(new byte[] {'{'}), rest))) {
+      json.begin();
+      Fields tail = new Fields(json);
+      json.fields(tail::field);
+      json.end();
+      return tail;
+    }
+  }
+
   private static final class Cursor implements TraceCursor {
     private final @Nullable JsonReader json;
     private final @Nullable EventFields fields;
@@ -98,12 +186,9 @@ final class JsonTraceFile implements TraceFile {
         return null;
       }
       left--;
-      return JsonReader.guarded(() -> {
+      return JsonReader.<@Nullable TraceEvent>guarded(() -> {
         reader.budget(PluginLimits.TRACE_EVENT_BYTES_MAX, "an event of the trace");
-        if (!reader.nextItem()) {
-          throw new DecodeException("the trace has changed while it was read");
-        }
-        return reading.read();
+        return reader.nextItem() ? reading.read() : null;
       });
     }
 

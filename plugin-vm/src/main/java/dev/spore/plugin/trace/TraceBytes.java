@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -13,13 +14,40 @@ interface TraceBytes {
   /** The bytes from an offset, not beyond the end, on. */
   InputStream open(long offset) throws IOException;
 
-  static TraceBytes of(byte[] bytes) {
-    return offset ->
-        new ByteArrayInputStream(bytes, Math.toIntExact(offset), bytes.length - (int) offset);
+  /** How many there are. */
+  long size() throws IOException;
+
+  /** Bytes in memory. */
+  final class InMemory implements TraceBytes {
+    private final byte[] bytes;
+
+    InMemory(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public InputStream open(long offset) {
+      return new ByteArrayInputStream(
+          bytes, Math.toIntExact(offset), bytes.length - Math.toIntExact(offset));
+    }
+
+    @Override
+    public long size() {
+      return bytes.length;
+    }
   }
 
-  static TraceBytes of(Path path) {
-    return offset ->
-        Channels.newInputStream(FileChannel.open(path, StandardOpenOption.READ).position(offset));
+  /** Bytes of a file. */
+  record InFile(Path path) implements TraceBytes {
+    @Override
+    public InputStream open(long offset) throws IOException {
+      return Channels.newInputStream(
+          FileChannel.open(path, StandardOpenOption.READ).position(offset));
+    }
+
+    @Override
+    public long size() throws IOException {
+      return Files.size(path);
+    }
   }
 }

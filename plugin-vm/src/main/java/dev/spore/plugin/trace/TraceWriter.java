@@ -5,8 +5,6 @@ import dev.spore.plugin.json.JsonWriter;
 import dev.spore.plugin.module.ModuleJson;
 import dev.spore.plugin.module.PluginModule;
 import dev.spore.plugin.run.CapabilityCall;
-import dev.spore.plugin.run.Outcome;
-import dev.spore.plugin.run.StepSink;
 import dev.spore.plugin.value.FloatText;
 import dev.spore.plugin.value.Value;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Writes a trace while its run goes on, in constant memory however long it gets. Each event carries
  * a checksum of its text without white space; the last checksum covers all events and the outcome.
  */
-public final class TraceWriter implements StepSink {
+public final class TraceWriter implements TraceOutput {
   private final PluginModule module;
   private final JsonWriter file;
   private final TraceHash hash = new TraceHash();
@@ -94,7 +92,7 @@ public final class TraceWriter implements StepSink {
     events++;
   }
 
-  /** Writes an event with the checksum it has. */
+  @Override
   public void event(TraceEvent event) {
     hash.add(event);
     put(event);
@@ -106,29 +104,17 @@ public final class TraceWriter implements StepSink {
     events++;
   }
 
-  /** How many events there are so far. */
+  @Override
+  public void flush() {
+    file.flush();
+  }
+
+  @Override
   public long events() {
     return events;
   }
 
-  /**
-   * Ends the file.
-   *
-   * @param metadata what the run was given, or null to leave it out
-   * @return the checksum of the trace, unsigned
-   */
-  public long finish(Outcome outcome, @Nullable TraceMetadata metadata) {
-    return switch (outcome) {
-      case Outcome.Returned(Value value) -> finish(value, null, metadata);
-      case Outcome.Failed(var failure) -> finish(null, failure.getMessage(), metadata);
-    };
-  }
-
-  /**
-   * Ends the file of a trace that has whatever its source had.
-   *
-   * @return the checksum of the trace, unsigned
-   */
+  @Override
   public long finish(
       @Nullable Value result, @Nullable String error, @Nullable TraceMetadata metadata) {
     long checksum = hash.finish(result, error);
@@ -136,8 +122,8 @@ public final class TraceWriter implements StepSink {
     return checksum;
   }
 
-  /** Ends the file with a given checksum, be it right or wrong. */
-  void finish(
+  @Override
+  public void finish(
       @Nullable Value result,
       @Nullable String error,
       long checksum,

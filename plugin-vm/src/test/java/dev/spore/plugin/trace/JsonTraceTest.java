@@ -93,8 +93,8 @@ final class JsonTraceTest {
 
   @Test
   void tellsAMissingFileFromABadOne(@TempDir Path dir) {
-    TraceFile trace = TraceFile.of(dir.resolve("none"));
-    assertThatThrownBy(trace::summary).isInstanceOf(UncheckedIOException.class);
+    assertThatThrownBy(() -> TraceFile.of(dir.resolve("none")))
+        .isInstanceOf(UncheckedIOException.class);
   }
 
   @ParameterizedTest

@@ -114,7 +114,7 @@ jars_key() {
   (
     cd "$root" || exit
     printf 'jars 1\n%s\n' "$version"
-    find pom.xml scripts/java-flags.sh {kvm-binding,chunk-cas,spore-format,virtio-devices,vmm-core,plugin-vm,spore-cli}/{pom.xml,src/main} \
+    find pom.xml scripts/java-flags.sh {kvm-binding,chunk-cas,spore-format,virtio-devices,vmm-core,plugin-vm,micro-guest,plugin-guest,spore-cli}/{pom.xml,src/main} \
       -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
   ) | sha256sum | cut -c 1-32
 }
@@ -133,7 +133,8 @@ compile_jars() {
 
 build_jars() {
   local staging=$cache/dist/.staging.$$
-  require_packages maven
+  # The compiler makes what plugins run on.
+  require_packages maven gcc binutils
   step jars "compiling Spore" compile_jars
   rm -rf "$cache"/dist/.staging.*
   mkdir -p "$staging/lib"

@@ -2,5 +2,6 @@
 module dev.spore.bench {
   requires dev.spore.plugin;
   requires dev.spore.vmm;
+  requires dev.spore.plugin.guest;
   requires static org.jspecify;
 }

@@ -24,6 +24,7 @@ for tool in gcc objcopy; do
   command -v "$tool" >/dev/null || die 69 "$tool not found: run 'apt-get install gcc binutils'"
 done
 
+# shellcheck disable=SC2054
 flags=(-std=gnu17 -O2 -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Werror
   -ffreestanding -fno-strict-aliasing -fno-stack-protector -fno-pic -no-pie -mno-red-zone
   -fno-asynchronous-unwind-tables -ffunction-sections -fcf-protection=none -nostdlib -static

@@ -45,8 +45,7 @@ public final class Main {
       new SnapshotBench(setup, bars, System.out).run(ofSnapshot(args));
     }
     if (parts.contains(Part.PLUGIN)) {
-      new PluginBench(setup, bars, System.out)
-          .run(PluginBench.Part.valueOf(args[1].toUpperCase(Locale.ROOT)));
+      ofPlugins(args, setup, bars);
     }
     if (parts.contains(Part.HASH)) {
       new HashBench(setup, bars).run(System.out);
@@ -59,6 +58,16 @@ public final class Main {
       new BootBench(setup, bars).run(System.out, boots);
     }
     bars.print(System.out);
+  }
+
+  /** The engines, or one of what is measured in a JVM of its own. */
+  private static void ofPlugins(String[] args, Setup setup, Bars bars) throws IOException {
+    if (args.length == 1) {
+      new PluginGuestBench(bars).run(System.out);
+    } else {
+      new PluginBench(setup, bars, System.out)
+          .run(PluginBench.Part.valueOf(args[1].toUpperCase(Locale.ROOT)));
+    }
   }
 
   private static Set<SnapshotBench.Part> ofSnapshot(String[] args) {

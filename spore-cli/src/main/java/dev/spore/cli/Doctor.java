@@ -4,6 +4,7 @@ import dev.spore.kvm.Kvm;
 import dev.spore.kvm.KvmException;
 import dev.spore.kvm.Userfault;
 import dev.spore.kvm.UserfaultUnavailableException;
+import dev.spore.plugin.guest.EngineChoice;
 import dev.spore.vmm.HostKvm;
 import dev.spore.vmm.SporeException;
 import dev.spore.vmm.quirk.Quirk;
@@ -25,6 +26,7 @@ final class Doctor {
   static DoctorReport examine(Installation installation) {
     List<Check> checks = new ArrayList<>(new HostChecks(installation).all());
     checks.add(userfaultfd());
+    checks.add(plugins());
     try (Kvm kvm = Kvm.open()) {
       checks.addAll(capabilities(kvm));
       List<DoctorReport.Quirk> quirks =
@@ -36,6 +38,17 @@ final class Doctor {
       String what = String.valueOf(e.getMessage());
       checks.add(Check.missing("kvm-open", what, "see the line about kvm above"));
       return new DoctorReport(checks, List.of(), false);
+    }
+  }
+
+  /** A plugin has run, if it says so. */
+  private static Check plugins() {
+    try (EngineChoice choice = EngineChoice.ofHost()) {
+      String what = "engine " + choice.name() + ": " + choice.why();
+      return choice.name().equals("kvm")
+          ? Check.ok("plugins", what)
+          : Check.advice(
+              "plugins", what, "see the line about kvm; without it plugins run in this process");
     }
   }
 

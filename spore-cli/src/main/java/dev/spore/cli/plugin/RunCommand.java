@@ -1,13 +1,13 @@
 package dev.spore.cli.plugin;
 
 import dev.spore.plugin.PluginException;
+import dev.spore.plugin.guest.EngineChoice;
 import dev.spore.plugin.json.JsonWriter;
 import dev.spore.plugin.module.Cmod;
 import dev.spore.plugin.module.PluginModule;
 import dev.spore.plugin.policy.Negotiation;
 import dev.spore.plugin.policy.PluginHost;
 import dev.spore.plugin.policy.Policy;
-import dev.spore.plugin.run.Interpreter;
 import dev.spore.plugin.run.LiveCapabilities;
 import dev.spore.plugin.run.Outcome;
 import dev.spore.plugin.run.Program;
@@ -23,7 +23,7 @@ final class RunCommand implements PluginCommand {
             .word("MODULE")
             .required("--policy", "FILE", "what the plugin may use (TOML)")
             .value("--entry", "NAME", "which export to run; main if not given");
-    return LimitFlags.addTo(flags).flag("--json", "print one result object");
+    return LimitFlags.addTo(EngineFlag.addTo(flags)).flag("--json", "print one result object");
   }
 
   @Override
@@ -40,10 +40,11 @@ final class RunCommand implements PluginCommand {
     Examples:
       spore plugin run plugin.chr --policy policy.toml
       spore plugin run plugin.cmod --policy policy.toml --entry check --max-instructions 5000
+      spore plugin run plugin.cmod --policy policy.toml --engine java
       spore plugin run --json plugin.cmod --policy policy.toml | jq .result
 
     Exit code 1 if the plugin fails or meets a limit: standard error says which. With --json the
-    object has the logged text as output, and result or error.
+    object has the engine, the logged text as output, and result or error.
     """;
   }
 
@@ -64,11 +65,18 @@ final class RunCommand implements PluginCommand {
     Negotiation.of(module, policy, host).require();
     RunLimits limits = LimitFlags.of(arguments);
     String entry = entry(arguments);
-    Outcome outcome =
-        Interpreter.run(
-            Program.of(module), entry, limits, new LiveCapabilities(policy, host), null);
+    Program program = Program.of(module);
+    Outcome outcome;
+    String engine;
+    try (EngineChoice choice = EngineFlag.choose(arguments, program, limits)) {
+      engine = choice.name();
+      outcome =
+          choice
+              .engine()
+              .run(program, entry, limits, null, new LiveCapabilities(policy, host), null);
+    }
     if (json) {
-      return reply(console, module, entry, outcome, output.toString());
+      return reply(console, module, entry, engine, outcome, output.toString());
     }
     return switch (outcome) {
       case Outcome.Returned(var value) -> {
@@ -87,29 +95,35 @@ final class RunCommand implements PluginCommand {
   }
 
   private static int reply(
-      Console console, PluginModule module, String entry, Outcome outcome, String output) {
+      Console console,
+      PluginModule module,
+      String entry,
+      String engine,
+      Outcome outcome,
+      String output) {
     return switch (outcome) {
       case Outcome.Returned(var value) -> {
         Reply.ok(
             console,
             "run",
             json -> {
-              context(json, module, entry, output);
+              context(json, module, entry, engine, output);
               json.key("result").value(value).key("text").string(ValueText.plain(value));
             });
         yield 0;
       }
       case Outcome.Failed(PluginException e) -> {
         Failure failure = Failure.of(e);
-        Reply.failed(console, "run", failure, json -> context(json, module, entry, output));
+        Reply.failed(console, "run", failure, json -> context(json, module, entry, engine, output));
         console.say("Error: " + failure.message());
         yield 1;
       }
     };
   }
 
-  private static void context(JsonWriter json, PluginModule module, String entry, String output) {
+  private static void context(
+      JsonWriter json, PluginModule module, String entry, String engine, String output) {
     json.key("module").string(module.name()).key("module_digest").string(Cmod.digest(module));
-    json.key("entry").string(entry).key("output").string(output);
+    json.key("entry").string(entry).key("engine").string(engine).key("output").string(output);
   }
 }

@@ -1,10 +1,11 @@
 package dev.spore.cli.plugin;
 
 import dev.spore.plugin.PluginException;
+import dev.spore.plugin.guest.EngineChoice;
 import dev.spore.plugin.module.PluginModule;
 import dev.spore.plugin.policy.Negotiation;
 import dev.spore.plugin.policy.PluginHost;
-import dev.spore.plugin.run.Interpreter;
+import dev.spore.plugin.run.Capabilities;
 import dev.spore.plugin.run.LiveCapabilities;
 import dev.spore.plugin.run.Outcome;
 import dev.spore.plugin.run.Program;
@@ -27,7 +28,7 @@ final class TraceCommand implements PluginCommand {
             .required("--policy", "FILE", "what the plugin may use (TOML)")
             .required("--out", "FILE", "where the trace goes")
             .value("--entry", "NAME", "which export to run; main if not given");
-    return LimitFlags.addTo(flags);
+    return LimitFlags.addTo(EngineFlag.addTo(flags));
   }
 
   @Override
@@ -64,17 +65,14 @@ final class TraceCommand implements PluginCommand {
     byte[] policyFile = policy.text().getBytes(StandardCharsets.UTF_8);
     TraceMetadata metadata = TraceMetadata.of(module, policyFile, limits, negotiation);
     String out = arguments.required("--out");
+    Program program = Program.of(module);
     Outcome outcome;
-    try (OutputStream file = PluginFiles.open(console, out)) {
+    try (EngineChoice choice = EngineFlag.choose(arguments, program, limits);
+        OutputStream file = PluginFiles.open(console, out)) {
       String entry = RunCommand.entry(arguments);
       TraceWriter writer = new TraceWriter(module, entry, (b, off, n) -> write(file, b, off, n));
-      outcome =
-          Interpreter.run(
-              Program.of(module),
-              entry,
-              limits,
-              new LiveCapabilities(policy.policy(), host),
-              writer);
+      Capabilities capabilities = new LiveCapabilities(policy.policy(), host);
+      outcome = choice.engine().run(program, entry, limits, null, capabilities, writer);
       writer.finish(outcome, metadata);
     } catch (IOException e) {
       throw new CommandFailure(PluginFiles.reason(e));

@@ -215,6 +215,8 @@ set_up() {
     flock "$lock"
   fi
   local began=$EPOCHREALTIME
+  # What an older stamp said of them is not so any more, and may not be needed now.
+  kernel='' initrd=''
   require_java
   dist=$cache/dist/$(jars_key)
   [[ -d $dist/lib ]] || build_jars

@@ -92,8 +92,7 @@ final class PluginDoorbellFuzzTest {
         }
       } else {
         long place = where == 1 ? MAILBOX : where == 2 ? EVENTS : OBJECTS;
-        MemorySegment.copy(
-            input, at, memory, ValueLayout.JAVA_BYTE, place + offset, length);
+        MemorySegment.copy(input, at, memory, ValueLayout.JAVA_BYTE, place + offset, length);
         at += length;
       }
     }

@@ -60,7 +60,8 @@ final class ChunkWitnessTest {
   private int readsOf(RamImage from, RestoreMode mode) {
     reads.set(0);
     try (RestoredRam restored =
-        new RamRestore(from, Optional.of(store), Optional.empty(), List.of(), failure -> {}).run(mode)) {
+        new RamRestore(from, Optional.of(store), Optional.empty(), List.of(), failure -> {})
+            .run(mode)) {
       assertThat(restored.source()).isEqualTo(RamSource.BACKING);
       saved.assertSameAs(restored.ram().memory());
     }
